@@ -1,0 +1,1 @@
+"""Learnbase: the Supabase backend of a learning platform."""

@@ -1,0 +1,1 @@
+"""One job, one file; README.md has the table."""
