@@ -29,5 +29,5 @@ node_modules/.installed: package-lock.json package.json .npmrc
 	@command -v node >/dev/null || { echo "Learnbase's local stack needs Node 20 or newer, which was not found" >&2; exit 1; }
 	@node -e 'process.exit(+(process.versions.node.split(".")[0] < 20))' || { echo "Learnbase's local stack needs Node 20 or newer; this is $$(node --version)" >&2; exit 1; }
 	@echo "Installing the Node packages into node_modules (once, about a quarter of a minute)"
-	@npm ci --silent --no-progress
+	@npm install --no-save --silent --no-progress # not "ci": it insists on packages of platforms that are not this one
 	@touch $@
