@@ -1,0 +1,147 @@
+-- Resources: the shared catalogue, which tasks point into it, and the links a plan brought along
+-- that nobody has checked.
+
+create type public.resource_type as enum ('youtube', 'article', 'course', 'doc', 'other');
+comment on type public.resource_type is 'What kind of thing a link leads to.';
+
+-- Tables ----------------------------------------------------------------------------------------
+
+create table public.resources (
+    id uuid primary key default gen_random_uuid(),
+    type public.resource_type not null,
+    title text not null,
+    url text not null unique,
+    domain text generated always as (lower(substring(url from '^https?://([^/:?#]+)'))) stored,
+    author text,
+    duration_minutes integer check (duration_minutes >= 0),
+    cost_cents integer check (cost_cents >= 0),
+    currency text,
+    tags text[] not null default '{}',
+    checked_at timestamptz,
+    created_at timestamptz not null default now(),
+    constraint resources_title_is_a_line check (char_length(title) between 1 and 300 and title !~ '[[:cntrl:]]'),
+    constraint resources_url_is_a_web_address check (
+        url ~ '^https?://[^/?#@[:space:]]+' and url !~ '[[:cntrl:][:space:]]' and char_length(url) <= 2000
+    ),
+    constraint resources_author_is_bounded check (char_length(author) <= 300),
+    constraint resources_currency_is_an_iso_code check (currency ~ '^[A-Z]{3}$'),
+    constraint resources_tags_are_bounded check (cardinality(tags) <= 50)
+);
+
+comment on table public.resources is 'The catalogue that all plans share; written by the service alone. One row an address.';
+comment on column public.resources.url is 'Canonical address; two spellings of one address are one row.';
+comment on column public.resources.checked_at is 'When the link was last seen alive; null when it was never checked.';
+comment on column public.resources.currency is 'ISO 4217 code of cost_cents.';
+
+create index idx_resources_type on public.resources (type);
+
+create table public.task_resources (
+    id uuid primary key default gen_random_uuid(),
+    task_id uuid not null references public.tasks (id) on delete cascade,
+    resource_id uuid not null references public.resources (id) on delete cascade,
+    "order" integer not null,
+    notes text,
+    created_at timestamptz not null default now(),
+    constraint task_resources_name_a_resource_once unique (task_id, resource_id),
+    constraint task_resources_order_is_bounded check ("order" >= 1 and "order" <= 200),
+    constraint task_resources_notes_are_bounded check (char_length(notes) <= 2000)
+);
+
+comment on table public.task_resources is 'Which resources of the catalogue a task uses, in which order.';
+
+create index idx_task_resources_task_id on public.task_resources (task_id);
+create index idx_task_resources_resource_id on public.task_resources (resource_id);
+
+create table public.task_links (
+    id uuid primary key default gen_random_uuid(),
+    task_id uuid not null references public.tasks (id) on delete cascade,
+    type public.resource_type not null default 'other',
+    title text not null,
+    url text not null,
+    "order" integer not null,
+    created_at timestamptz not null default now(),
+    constraint task_links_name_an_address_once unique (task_id, url),
+    constraint task_links_title_is_a_line check (char_length(title) between 1 and 300 and title !~ '[[:cntrl:]]'),
+    constraint task_links_url_is_a_web_address check (
+        url ~ '^https?://[^/?#@[:space:]]+' and url !~ '[[:cntrl:][:space:]]' and char_length(url) <= 2000
+    ),
+    constraint task_links_order_is_bounded check ("order" >= 1 and "order" <= 200)
+);
+
+comment on table public.task_links is
+    'Links that a person or a model brought along and nobody has checked; seen only with their task, never in the catalogue.';
+
+-- What never changes, and the revision ----------------------------------------------------------
+
+create trigger resources_keep_fixed before update on public.resources
+    for each row execute function private.keep_fixed('id', 'created_at');
+create trigger task_resources_keep_fixed before update on public.task_resources
+    for each row execute function private.keep_fixed('id', 'task_id', 'resource_id', 'created_at');
+create trigger task_links_keep_fixed before update on public.task_links
+    for each row execute function private.keep_fixed('id', 'task_id', 'created_at');
+
+create trigger task_resources_raise_revision_on_insert after insert on public.task_resources
+    referencing new table as changed for each statement execute function private.raise_revision();
+create trigger task_resources_raise_revision_on_update after update on public.task_resources
+    referencing new table as changed for each statement execute function private.raise_revision();
+create trigger task_resources_raise_revision_on_delete after delete on public.task_resources
+    referencing old table as changed for each statement execute function private.raise_revision();
+create trigger task_links_raise_revision_on_insert after insert on public.task_links
+    referencing new table as changed for each statement execute function private.raise_revision();
+create trigger task_links_raise_revision_on_update after update on public.task_links
+    referencing new table as changed for each statement execute function private.raise_revision();
+create trigger task_links_raise_revision_on_delete after delete on public.task_links
+    referencing old table as changed for each statement execute function private.raise_revision();
+
+-- Security --------------------------------------------------------------------------------------
+
+alter table public.resources enable row level security;
+alter table public.task_resources enable row level security;
+alter table public.task_links enable row level security;
+
+revoke all on public.resources, public.task_resources, public.task_links from public, anon, authenticated, service_role;
+grant select, insert, update, delete on public.resources, public.task_resources, public.task_links to service_role;
+
+create policy "Signed-in people read the catalogue" on public.resources
+    for select to authenticated
+    using ((select private.current_user_id()) is not null);
+
+grant select on public.resources to authenticated;
+
+create policy "Who reads the task reads its resources" on public.task_resources
+    for select to authenticated
+    using (exists (select from public.tasks t where t.id = task_id));
+create policy "Owners add resources to their tasks" on public.task_resources
+    for insert to authenticated
+    with check (private.owns_task(task_id));
+create policy "Owners update the resources of their tasks" on public.task_resources
+    for update to authenticated
+    using (private.owns_task(task_id))
+    with check (private.owns_task(task_id));
+create policy "Owners take resources off their tasks" on public.task_resources
+    for delete to authenticated
+    using (private.owns_task(task_id));
+
+grant select, delete,
+    insert (task_id, resource_id, "order", notes),
+    update (task_id, resource_id, "order", notes)
+    on public.task_resources to authenticated;
+
+create policy "Who reads the task reads its links" on public.task_links
+    for select to authenticated
+    using (exists (select from public.tasks t where t.id = task_id));
+create policy "Owners add links to their tasks" on public.task_links
+    for insert to authenticated
+    with check (private.owns_task(task_id));
+create policy "Owners update the links of their tasks" on public.task_links
+    for update to authenticated
+    using (private.owns_task(task_id))
+    with check (private.owns_task(task_id));
+create policy "Owners take links off their tasks" on public.task_links
+    for delete to authenticated
+    using (private.owns_task(task_id));
+
+grant select, delete,
+    insert (task_id, type, title, url, "order"),
+    update (task_id, type, title, url, "order")
+    on public.task_links to authenticated;
