@@ -147,6 +147,34 @@ comment on column public.plan_progress.current_week is
 revoke all on public.module_progress, public.plan_progress from public, anon, authenticated, service_role;
 grant select on public.module_progress, public.plan_progress to authenticated, service_role;
 
+-- So that select=*,progress(*) embeds the figures in a plan or a module.
+
+create function public.progress(public.learning_plans) returns setof public.plan_progress
+language sql
+stable
+rows 1
+set search_path = ''
+begin atomic
+    select pp.* from public.plan_progress pp where pp.plan_id = $1.id;
+end;
+
+create function public.progress(public.modules) returns setof public.module_progress
+language sql
+stable
+rows 1
+set search_path = ''
+begin atomic
+    select mp.* from public.module_progress mp where mp.module_id = $1.id;
+end;
+
+comment on function public.progress(public.learning_plans) is 'My progress with this plan, to be embedded: select=*,progress(*).';
+comment on function public.progress(public.modules) is 'My progress with this module, to be embedded: select=*,progress(*).';
+
+revoke execute on function public.progress(public.learning_plans), public.progress(public.modules)
+    from public, anon, authenticated;
+grant execute on function public.progress(public.learning_plans), public.progress(public.modules)
+    to authenticated, service_role;
+
 -- The calendar of a plan: week n begins at its start + 7·(n−1) --------------------------------------
 
 create function public.due_tasks(at timestamptz default now())
@@ -155,6 +183,7 @@ returns table (
     module_id uuid,
     task_id uuid,
     week integer,
+    "order" integer,
     day smallint,
     due_on date,
     title text,
@@ -188,6 +217,7 @@ as $$
         m.id,
         t.id,
         m."order",
+        t."order",
         t.day,
         c.starts_on + 7 * (m."order" - 1) + coalesce(t.day, 7) - 1,
         t.title,

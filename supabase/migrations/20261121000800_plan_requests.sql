@@ -268,7 +268,7 @@ as $$
                     'task_id', d.task_id, 'module_id', d.module_id, 'week', d.week, 'day', d.day, 'due_on', d.due_on,
                     'title', d.title, 'estimated_minutes', d.estimated_minutes, 'status', d.status
                 )
-                order by d.week, d.due_on, d.task_id
+                order by d.week, d."order"
             ) filter (where not d.is_overdue) as tasks,
             sum(d.estimated_minutes) filter (where not d.is_overdue and d.status <> 'completed')::integer as minutes,
             count(*) filter (where d.is_overdue)::integer as overdue

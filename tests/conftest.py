@@ -1,0 +1,33 @@
+"""What every test may ask for: one local stack for the whole run, and the people on it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from learnbase.stack import Stack
+from tests.world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PROJECT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    """A stack of its own, beside the one that `make demo` leaves running; stopped at the end."""
+    stack = Stack(PROJECT / ".learnbase" / "test")
+    stack.start()
+    stack.reset()
+    try:
+        yield stack
+    finally:
+        stack.stop()
+
+
+@pytest.fixture(scope="session")
+def world(stack: Stack) -> World:
+    return World(stack)
