@@ -114,9 +114,31 @@ comment on column public.module_progress.completion is 'completed tasks / tasks,
 
 -- Figures of a plan -----------------------------------------------------------------------------
 
+create function private.first_day(chosen date, otherwise timestamptz) returns date
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+    return coalesce(chosen, private.local_date(otherwise, (
+        select u.time_zone from public.users u where u.id = private.current_user_id()
+    )));
+end;
+$$;
+
+comment on function private.first_day is
+    'First day of somebody''s week 1: the day they chose, or the date of an instant in the time zone of whoever asks.';
+
+revoke execute on function private.first_day from public, anon, authenticated;
+grant execute on function private.first_day to authenticated, service_role;
+
 create view public.plan_progress with (security_invoker = true) as
 select
     p.id as plan_id,
+    case
+        when pf.id is null then private.first_day(p.start_date, p.created_at)
+        else private.first_day(pf.start_date, pf.created_at)
+    end as starts_on,
     coalesce(f.total_weeks, 0) as total_weeks,
     f.current_week,
     coalesce(f.total_tasks, 0) as total_tasks,
@@ -126,6 +148,8 @@ select
     coalesce(f.total_minutes, 0) as total_minutes,
     coalesce(f.completed_minutes, 0) as completed_minutes
 from public.learning_plans p
+left join public.plan_followers pf
+    on pf.plan_id = p.id and pf.user_id = (select private.current_user_id())
 left join lateral (
     select
         count(*)::integer as total_weeks,
@@ -140,6 +164,8 @@ left join lateral (
 ) f on true;
 
 comment on view public.plan_progress is 'How far I am with each plan I can read.';
+comment on column public.plan_progress.starts_on is
+    'First day of my week 1: the follower''s own start for who follows, the plan''s for anybody else; week n begins 7·(n−1) days later.';
 comment on column public.plan_progress.completion is 'completed tasks / tasks, 0 to 1; 0 for an empty plan.';
 comment on column public.plan_progress.current_week is
     'Number of the first module not complete; the last one when all are; null for a plan without modules.';
@@ -196,18 +222,17 @@ stable
 set search_path = ''
 as $$
     with me as materialized (
-        select u.id, u.time_zone, private.local_date(at, u.time_zone) as today
+        select u.id, private.local_date(at, u.time_zone) as today
         from public.users u
         where u.id = (select private.current_user_id())
     ),
     mine as materialized (
         select p.id as plan_id, me.today, me.id as learner,
-            coalesce(p.start_date, private.local_date(p.created_at, me.time_zone)) as starts_on
+            private.first_day(p.start_date, p.created_at) as starts_on
         from me
         join public.learning_plans p on p.user_id = me.id
         union all
-        select f.plan_id, me.today, me.id,
-            coalesce(f.start_date, private.local_date(f.created_at, me.time_zone))
+        select f.plan_id, me.today, me.id, private.first_day(f.start_date, f.created_at)
         from me
         join public.plan_followers f on f.user_id = me.id
         join public.learning_plans p on p.id = f.plan_id

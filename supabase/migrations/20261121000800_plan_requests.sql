@@ -227,6 +227,7 @@ returns table (
     is_mine boolean,
     visibility public.plan_visibility,
     weekly_hours integer,
+    starts_on date,
     deadline_date date,
     total_weeks integer,
     current_week integer,
@@ -253,7 +254,7 @@ as $$
         select f.plan_id, false from public.plan_followers f join me on f.user_id = me.id
     )
     select
-        p.id, p.topic, mine.is_mine, p.visibility, p.weekly_hours, p.deadline_date,
+        p.id, p.topic, mine.is_mine, p.visibility, p.weekly_hours, pp.starts_on, p.deadline_date,
         pp.total_weeks, pp.current_week, pp.total_tasks, pp.completed_tasks, pp.completion, pp.is_complete,
         pp.total_minutes, pp.completed_minutes,
         coalesce(w.tasks, '[]'), coalesce(w.minutes, 0), coalesce(w.overdue, 0),

@@ -1,0 +1,189 @@
+"""A plan, as a person would like to read it in a terminal."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console, Group
+from rich.padding import Padding
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn
+from rich.table import Table
+from rich.text import Text
+
+from learnbase.errors import NotFound, Unavailable
+
+if TYPE_CHECKING:
+    from learnbase.services.person import PersonApi
+
+FINAL = frozenset({"succeeded", "failed", "cancelled"})
+_POLL_SECONDS = 0.25
+# A learner waits for a worker; nobody waits for a worker that is not there.
+_PATIENCE_SECONDS = 600
+_TICKS = {"completed": "[green]✔[/]", "in_progress": "[yellow]◐[/]", "not_started": "·"}
+
+
+def console() -> Console:
+    """Where pages go; plain text when it is not a terminal."""
+    return Console(highlight=False)
+
+
+def follow(api: PersonApi, generation_id: str) -> dict[str, Any]:
+    """Watch a generation's row, with a progress bar, until it is final; gives back the row."""
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=False) as bar:
+        row = bar.add_task("Waiting for a worker", total=100)
+        while time.monotonic() < deadline:
+            found = api.rows("plan_generations", id=generation_id)
+            if not found:
+                raise NotFound("The plan was deleted meanwhile", remedy="Ask for it again")
+            generation = found[0]
+            bar.update(
+                row, completed=generation["progress"], description=_standing(generation)
+            )
+            if generation["status"] in FINAL:
+                return generation
+            time.sleep(_POLL_SECONDS)
+    raise Unavailable(
+        "The plan is still not done",
+        remedy="Is a worker running? (learnbase work) Look again with: learnbase plan list",
+    )
+
+
+def _standing(generation: dict[str, Any]) -> str:
+    if generation["status"] == "queued" and generation["error"]:
+        return "Trying again: " + str(generation["error"].get("message", ""))[:60]
+    return {
+        "queued": "Waiting for a worker",
+        "running": "Planning",
+        "succeeded": "The plan is there",
+        "failed": "Failed",
+        "cancelled": "Cancelled",
+    }[generation["status"]]
+
+
+def print_plan(plan: dict[str, Any], summary: dict[str, Any] | None = None) -> None:
+    """Print a whole plan.
+
+    Args:
+        plan: the row with `progress`, `modules`, their `tasks` and links embedded.
+        summary: what the planner said of it (`output_summary`): left_out, note.
+    """
+    out = console()
+    progress = plan["progress"]
+    out.print()
+    out.print(Text(plan["topic"], style="bold"))
+    out.print(_facts(plan), style="dim")
+    out.print(
+        f"{progress['total_weeks']} weeks, {progress['total_tasks']} tasks, "
+        f"{hours(progress['total_minutes'])} · {_done(progress)}"
+    )
+    for module in sorted(plan["modules"], key=lambda m: m["order"]):
+        out.print(_week(module, _week_start(plan, module["order"])))
+    if not plan["modules"]:
+        out.print("No weeks yet.", style="dim")
+    for line in (summary or {}).get("left_out", ()):
+        out.print(Text(f"Left out for want of time: {line}", style="yellow"))
+    note = (summary or {}).get("note")
+    if note:
+        out.print(Text(note, style="dim"))
+    out.print(f"Plan {plan['id']}", style="dim")
+
+
+def print_dashboard(plans: list[dict[str, Any]]) -> None:
+    """Print the dashboard: a line a plan, and what is due this week."""
+    out = console()
+    if not plans:
+        out.print("No plans yet. Ask for one with: learnbase plan create TOPIC")
+        return
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    for heading in ("Plan", "Topic", "Done", "Week", "This week", "Overdue", ""):
+        table.add_column(heading)
+    for plan in plans:
+        due = [t for t in plan["due_this_week"] if t["status"] != "completed"]
+        week = "–" if plan["current_week"] is None else str(plan["current_week"])
+        table.add_row(
+            plan["plan_id"][:8],
+            Text(plan["topic"]),
+            f"{float(plan['completion']):.0%}",
+            f"{week} of {plan['total_weeks']}",
+            f"{len(due)} tasks, {hours(plan['due_minutes'])}",
+            str(plan["overdue_tasks"]),
+            _generation(plan["generation"]) if plan["is_mine"] else "followed",
+        )
+    out.print(table)
+
+
+def hours(minutes: int) -> str:
+    """Minutes as people say them: 45 min, 5 h, 1 h 30."""
+    whole, rest = divmod(minutes, 60)
+    if not whole:
+        return f"{rest} min"
+    return f"{whole} h {rest:02}" if rest else f"{whole} h"
+
+
+def _generation(generation: dict[str, Any] | None) -> str:
+    if generation is None or generation["status"] == "succeeded":
+        return ""
+    if generation["status"] == "running":
+        return f"planning, {generation['progress']} %"
+    return str(generation["status"])
+
+
+def _facts(plan: dict[str, Any]) -> str:
+    facts = [
+        plan["skill_level"],
+        f"{plan['weekly_hours']} h a week",
+        plan["learning_style"],
+        f"until {plan['deadline_date']}" if plan["deadline_date"] else "no deadline",
+        plan["visibility"],
+    ]
+    return " · ".join(facts)
+
+
+def _done(progress: dict[str, Any]) -> str:
+    week = progress["current_week"]
+    return (
+        f"{progress['completed_tasks']} done ({float(progress['completion']):.0%})"
+        + (f", now in week {week}" if week else "")
+    )
+
+
+def _week_start(plan: dict[str, Any], week: int) -> dt.date:
+    first = dt.date.fromisoformat(plan["progress"]["starts_on"])
+    return first + dt.timedelta(days=7 * (week - 1))
+
+
+def _week(module: dict[str, Any], begins: dt.date) -> Group:
+    heading = Text(f"\nWeek {module['order']}  ", style="bold cyan")
+    heading.append(module["title"], style="bold")
+    heading.append(
+        f"  from {begins:%a} {begins.day} {begins:%b}, {hours(module['estimated_minutes'])}",
+        style="dim",
+    )
+    table = Table(box=None, show_header=False, padding=(0, 1, 0, 0), expand=False)
+    table.add_column(width=1)
+    table.add_column(width=6, style="dim")
+    table.add_column(justify="right", width=8, style="dim", no_wrap=True)
+    table.add_column(ratio=1)
+    for task in sorted(module["tasks"], key=lambda t: t["order"]):
+        ticked = next((p["status"] for p in task["task_progress"]), "not_started")
+        what = Text(task["title"])
+        for link in _links(task):
+            what.append(f"\n{link}", style="blue")
+        day = f"day {task['day']}" if task["day"] else ""
+        table.add_row(_TICKS[ticked], day, hours(task["estimated_minutes"]), what)
+    return Group(heading, Padding(table, (0, 0, 0, 2)))
+
+
+def _links(task: dict[str, Any]) -> list[str]:
+    catalogue = sorted(task["task_resources"], key=lambda r: r["order"])
+    own = sorted(task["task_links"], key=lambda r: r["order"])
+    return [r["resources"]["url"] for r in catalogue] + [r["url"] for r in own]
