@@ -29,7 +29,10 @@ create table public.learning_plans (
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
     constraint learning_plans_topic_is_a_line check (
-        char_length(topic) between 1 and 200 and btrim(topic) <> '' and topic !~ '[[:cntrl:]]'
+        char_length(topic) between 1 and 200
+        and topic !~ '[[:cntrl:]\u2028\u2029]'
+        -- Something to see: not blanks alone, nor marks without width.
+        and topic ~ '[^[:space:]\u00a0\u200b-\u200f\u202a-\u202e\u2060\ufeff]'
     ),
     constraint learning_plans_weekly_hours_fit_a_week check (weekly_hours >= 0 and weekly_hours <= 80),
     constraint learning_plans_dates_are_in_order check (deadline_date >= start_date),

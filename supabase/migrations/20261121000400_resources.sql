@@ -21,7 +21,7 @@ create table public.resources (
     created_at timestamptz not null default now(),
     constraint resources_title_is_a_line check (char_length(title) between 1 and 300 and title !~ '[[:cntrl:]]'),
     constraint resources_url_is_a_web_address check (
-        url ~ '^https?://[^/?#@[:space:]]+' and url !~ '[[:cntrl:][:space:]]' and char_length(url) <= 2000
+        url ~ '^https?://[^/?#@\\[:space:]]+([/?#]|$)' and url !~ '[[:cntrl:][:space:]]' and char_length(url) <= 2000
     ),
     constraint resources_author_is_bounded check (char_length(author) <= 300),
     constraint resources_currency_is_an_iso_code check (currency ~ '^[A-Z]{3}$'),
@@ -63,7 +63,7 @@ create table public.task_links (
     constraint task_links_name_an_address_once unique (task_id, url),
     constraint task_links_title_is_a_line check (char_length(title) between 1 and 300 and title !~ '[[:cntrl:]]'),
     constraint task_links_url_is_a_web_address check (
-        url ~ '^https?://[^/?#@[:space:]]+' and url !~ '[[:cntrl:][:space:]]' and char_length(url) <= 2000
+        url ~ '^https?://[^/?#@\\[:space:]]+([/?#]|$)' and url !~ '[[:cntrl:][:space:]]' and char_length(url) <= 2000
     ),
     constraint task_links_order_is_bounded check ("order" >= 1 and "order" <= 200)
 );

@@ -200,7 +200,10 @@ begin
         );
     end if;
     for outcome in
-        select (o ->> 'msg_id')::bigint as msg_id, (o ->> 'read_ct')::integer as read_ct, o -> 'result' as result
+        select
+            case when o ->> 'msg_id' ~ '^\d{1,18}$' then (o ->> 'msg_id')::bigint end as msg_id,
+            case when o ->> 'read_ct' ~ '^\d{1,9}$' then (o ->> 'read_ct')::integer end as read_ct,
+            o -> 'result' as result
         from jsonb_array_elements(outcomes) o
         order by 1 -- one order for everybody: no deadlocks
     loop
@@ -208,6 +211,9 @@ begin
         read_ct := outcome.read_ct;
         problem := null;
         begin -- a subtransaction each: one bad outcome does not take its neighbours along
+            if msg_id is null or read_ct is null then
+                raise invalid_parameter_value using message = 'an outcome needs msg_id and read_ct';
+            end if;
             delivery := private.hold_delivery(settings.queue, outcome.msg_id, outcome.read_ct);
             standing := delivery.standing;
             if standing = 'held' then
@@ -483,7 +489,9 @@ create function worker.schema_version() returns table (schema_version integer, o
 language sql
 immutable
 set search_path = ''
-return (1, 1);
+begin atomic
+    select 1, 1;
+end;
 
 comment on function worker.schema_version is
     'What a worker compares itself with at its start: the version of this contract, and the oldest worker it still serves.';

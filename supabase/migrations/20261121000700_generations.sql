@@ -218,8 +218,9 @@ create function private.refund_generation(generation uuid) returns void
 language sql
 set search_path = ''
 as $$
-    insert into private.usage_ledger (person, kind, quantity, generation_id)
-    select l.person, l.kind, -1, l.generation_id
+    -- With the time of what it takes back: a refund belongs to the month that was charged.
+    insert into private.usage_ledger (person, kind, quantity, generation_id, created_at)
+    select l.person, l.kind, -1, l.generation_id, l.created_at
     from private.usage_ledger l
     where l.generation_id = generation and l.quantity = 1
     on conflict do nothing
@@ -363,6 +364,14 @@ grant execute on function
     private.request_generation, private.claim_request, private.answer_request, private.await_planner
     to authenticated;
 
+create function private.in_words(field text) returns text
+language sql
+immutable
+set search_path = ''
+return upper(left(field, 1)) || replace(substr(field, 2), '_', ' ');
+
+comment on function private.in_words is 'A field''s name as it begins a sentence: weekly_hours → Weekly hours.';
+
 create function private.read_date(value text, field text) returns date
 language plpgsql
 stable
@@ -382,7 +391,7 @@ begin
 exception when invalid_datetime_format or datetime_field_overflow then
     perform private.refuse(
         422, 'invalid_' || field, field,
-        format('%s is not a date', initcap(replace(field, '_', ' '))),
+        format('%s is not a date', private.in_words(field)),
         'Send a calendar date as YYYY-MM-DD'
     );
 end;
@@ -435,7 +444,7 @@ begin
     if given is null then
         perform private.refuse(
             422, 'missing_' || field, field,
-            format('%s is missing', initcap(replace(field, '_', ' '))),
+            format('%s is missing', private.in_words(field)),
             'Send one of ' || array_to_string(choices, ', ')
         );
     elsif not given = any (choices) then
@@ -458,7 +467,7 @@ set search_path = ''
 as $$
 declare
     given text := btrim(coalesce(value, ''));
-    said text := initcap(replace(field, '_', ' '));
+    said text := private.in_words(field);
 begin
     if given = '' then
         perform private.refuse(422, 'missing_' || field, field, said || ' is missing', format('Send 1 to %s characters', longest));
@@ -468,8 +477,10 @@ begin
             format('%s is too long: %s characters', said, char_length(given)),
             format('Shorten it to %s characters', longest)
         );
-    elsif given ~ '[[:cntrl:]]' then
+    elsif given ~ '[[:cntrl:]\u2028\u2029]' then
         perform private.refuse(422, 'invalid_' || field, field, said || ' has control characters', 'Send one line of plain text');
+    elsif given !~ '[^[:space:]\u00a0\u200b-\u200f\u202a-\u202e\u2060\ufeff]' then
+        perform private.refuse(422, 'invalid_' || field, field, said || ' has nothing to see', 'Send one line of plain text');
     end if;
     return given;
 end;
@@ -477,9 +488,9 @@ $$;
 
 comment on function private.read_line is 'One line of text, trimmed; refuses naming the field.';
 
-revoke execute on function private.read_date, private.read_hours, private.read_choice, private.read_line
+revoke execute on function private.in_words, private.read_date, private.read_hours, private.read_choice, private.read_line
     from public, anon, authenticated;
-grant execute on function private.read_date, private.read_hours, private.read_choice, private.read_line to authenticated;
+grant execute on function private.in_words, private.read_date, private.read_hours, private.read_choice, private.read_line to authenticated;
 
 create function public.create_plan(
     topic text default null,
@@ -525,17 +536,6 @@ begin
     );
     first_day := private.read_date(start_date, 'start_date');
     last_day := private.read_date(deadline_date, 'deadline_date');
-    select private.local_date(now(), u.time_zone) into today from public.users u where u.id = me;
-    if first_day not between today - 366 and today + 1830 then
-        perform private.refuse(422, 'invalid_start_date', 'start_date', 'Start date is too far away', 'Choose a day within the past year or the next five');
-    end if;
-    if last_day < today then
-        perform private.refuse(422, 'invalid_deadline_date', 'deadline_date', 'The deadline has passed', 'Choose today or a later day');
-    elsif last_day < first_day then
-        perform private.refuse(422, 'invalid_deadline_date', 'deadline_date', 'The deadline is before the start', 'Choose a deadline on or after the start date');
-    elsif last_day > today + 3660 then
-        perform private.refuse(422, 'invalid_deadline_date', 'deadline_date', 'The deadline is too far away', 'Choose a day within the next ten years, or none');
-    end if;
     if char_length(wished_notes) > 4000 then
         perform private.refuse(422, 'invalid_notes', 'notes', format('Notes are too long: %s characters', char_length(wished_notes)), 'Shorten them to 4000 characters');
     end if;
@@ -555,6 +555,19 @@ begin
         if create_plan.plan_id is not null then
             return;
         end if;
+    end if;
+
+    -- After the key: an answered request may be repeated the day after its deadline.
+    select private.local_date(now(), u.time_zone) into today from public.users u where u.id = me;
+    if first_day not between today - 366 and today + 1830 then
+        perform private.refuse(422, 'invalid_start_date', 'start_date', 'Start date is too far away', 'Choose a day within the past year or the next five');
+    end if;
+    if last_day < today then
+        perform private.refuse(422, 'invalid_deadline_date', 'deadline_date', 'The deadline has passed', 'Choose today or a later day');
+    elsif last_day < first_day then
+        perform private.refuse(422, 'invalid_deadline_date', 'deadline_date', 'The deadline is before the start', 'Choose a deadline on or after the start date');
+    elsif last_day > today + 3660 then
+        perform private.refuse(422, 'invalid_deadline_date', 'deadline_date', 'The deadline is too far away', 'Choose a day within the next ten years, or none');
     end if;
 
     insert into public.learning_plans (
@@ -638,6 +651,8 @@ begin
         perform private.refuse(404, 'generation_not_found', 'generation_id', 'There is no such generation', 'Check the id; only the owner of the plan may try again');
     elsif asked.status = 'succeeded' then
         perform private.refuse(409, 'generation_succeeded', 'generation_id', 'This generation succeeded', 'There is nothing to try again');
+    elsif asked.kind = 'create' and exists (select from public.modules m where m.plan_id = asked.plan_id) then
+        perform private.refuse(409, 'plan_not_empty', 'generation_id', 'The plan has modules by now', 'Keep what is there, or delete its modules and try again');
     end if;
     return private.request_generation(asked.plan_id, asked.kind);
 end;
@@ -857,6 +872,10 @@ declare
     generation public.plan_generations;
     built_in boolean := result ->> 'model' = 'built-in';
 begin
+    -- The plan before the generation, as deleting a plan does: no deadlock between the two.
+    perform from public.learning_plans p
+    where p.id = (select g.plan_id from public.plan_generations g where g.id = (message ->> 'generation_id')::uuid)
+    for update;
     select g.* into generation
     from public.plan_generations g
     where g.id = (message ->> 'generation_id')::uuid and g.status in ('queued', 'running')
@@ -872,6 +891,8 @@ begin
             'message', 'The plan got modules of its own meanwhile; nothing was changed.',
             'remedy', 'Keep what is there, or delete its modules and try again.'
         ));
+    elsif jsonb_array_length(case jsonb_typeof(result #> '{roadmap,modules}') when 'array' then result #> '{roadmap,modules}' else '[]' end) = 0 then
+        raise invalid_parameter_value using message = 'the result has no roadmap with modules';
     else
         perform private.save_roadmap(generation.plan_id, result -> 'roadmap', built_in);
         update public.learning_plans p
