@@ -37,7 +37,7 @@ create table public.learning_plans (
     constraint learning_plans_weekly_hours_fit_a_week check (weekly_hours >= 0 and weekly_hours <= 80),
     constraint learning_plans_dates_are_in_order check (deadline_date >= start_date),
     constraint learning_plans_dates_are_sane check (
-        start_date between '2000-01-01' and '2200-01-01' and deadline_date between '2000-01-01' and '2200-01-01'
+        start_date between '2000-01-01' and '2199-12-31' and deadline_date between '2000-01-01' and '2199-12-31'
     ),
     constraint learning_plans_language_is_a_language_tag check (
         language ~ '^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$'
@@ -61,7 +61,7 @@ create table public.plan_notes (
     notes text not null,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
-    constraint plan_notes_are_bounded check (char_length(notes) between 1 and 4000)
+    constraint plan_notes_are_bounded check (char_length(notes) between 1 and 2000)
 );
 
 comment on table public.plan_notes is
@@ -74,7 +74,7 @@ create table public.plan_followers (
     start_date date,
     created_at timestamptz not null default now(),
     constraint plan_followers_follow_once unique (plan_id, user_id),
-    constraint plan_followers_start_date_is_sane check (start_date between '2000-01-01' and '2200-01-01')
+    constraint plan_followers_start_date_is_sane check (start_date between '2000-01-01' and '2199-12-31')
 );
 
 comment on table public.plan_followers is 'Who works through somebody else''s public plan, at their own pace.';

@@ -536,8 +536,8 @@ begin
     );
     first_day := private.read_date(start_date, 'start_date');
     last_day := private.read_date(deadline_date, 'deadline_date');
-    if char_length(wished_notes) > 4000 then
-        perform private.refuse(422, 'invalid_notes', 'notes', format('Notes are too long: %s characters', char_length(wished_notes)), 'Shorten them to 4000 characters');
+    if char_length(wished_notes) > 2000 then
+        perform private.refuse(422, 'invalid_notes', 'notes', format('Notes are too long: %s characters', char_length(wished_notes)), 'Shorten them to 2000 characters');
     end if;
     wished_visibility := private.read_choice(visibility, 'visibility', array['private', 'public'], 'private');
     wished_language := coalesce(nullif(btrim(language), ''), 'en');
