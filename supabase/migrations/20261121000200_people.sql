@@ -169,6 +169,25 @@ $$;
 
 comment on function private.claim_email is 'Gives a person their confirmed address; one that somebody else has leaves it null.';
 
+create function private.unwrapped(document jsonb) returns jsonb
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+    -- The local Auth keeps metadata as a string that holds JSON; the hosted one as an object.
+    return case jsonb_typeof(document)
+        when 'object' then document
+        when 'string' then (document #>> '{}')::jsonb
+        else '{}'
+    end;
+exception when invalid_text_representation then
+    return '{}';
+end;
+$$;
+
+comment on function private.unwrapped is 'A JSON object, also where it was stored as a string; {} for anything else.';
+
 -- Definer: runs as Supabase Auth's role, which may not write our tables.
 create function private.follow_auth_user() returns trigger
 language plpgsql
@@ -178,7 +197,7 @@ as $$
 declare
     -- Through jsonb, for Auth adds and drops columns between its versions.
     account jsonb := to_jsonb(new);
-    wishes jsonb := coalesce(account -> 'raw_user_meta_data', '{}');
+    wishes jsonb := private.unwrapped(account -> 'raw_user_meta_data');
     wished_name text := left(regexp_replace(coalesce(wishes ->> 'name', wishes ->> 'full_name'), '[[:cntrl:]]', '', 'g'), 200);
     wished_zone text := wishes ->> 'time_zone';
     anonymous boolean := coalesce((account ->> 'is_anonymous')::boolean, false);
@@ -206,7 +225,7 @@ $$;
 comment on function private.follow_auth_user is
     'Trigger on auth.users: makes the person at sign-up (password, Google, GitHub, anonymous) and follows a confirmed change of address.';
 
-revoke execute on function private.claim_email, private.follow_auth_user from public, anon, authenticated;
+revoke execute on function private.unwrapped, private.claim_email, private.follow_auth_user from public, anon, authenticated;
 
 create trigger learnbase_follow_sign_up after insert on auth.users
     for each row execute function private.follow_auth_user();

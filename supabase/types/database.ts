@@ -1,0 +1,1322 @@
+// Generated from the schema by `make types`; change a migration instead.
+
+export type Json = string | number | boolean | null | {
+    [key: string]: Json | undefined;
+} | Json[];
+export type Database = {
+    "public": {
+        Tables: {
+            "learning_plans": {
+                Row: {
+                    "created_at": string;
+                    "deadline_date": string | null;
+                    "id": string;
+                    "language": string;
+                    "learning_style": Database["public"]["Enums"]["learning_style"];
+                    "origin": Database["public"]["Enums"]["plan_origin"];
+                    "revision": number;
+                    "skill_level": Database["public"]["Enums"]["skill_level"];
+                    "start_date": string | null;
+                    "topic": string;
+                    "updated_at": string;
+                    "user_id": string;
+                    "visibility": Database["public"]["Enums"]["plan_visibility"];
+                    "weekly_hours": number;
+                    "progress": {
+                        "completed_minutes": number | null;
+                        "completed_tasks": number | null;
+                        "completion": number | null;
+                        "current_week": number | null;
+                        "is_complete": boolean | null;
+                        "plan_id": string;
+                        "starts_on": string | null;
+                        "total_minutes": number | null;
+                        "total_tasks": number | null;
+                        "total_weeks": number | null;
+                    } | null;
+                };
+                ComputedFields: "progress";
+                Insert: {
+                    "created_at"?: string;
+                    "deadline_date"?: string | null;
+                    "id"?: string;
+                    "language"?: string;
+                    "learning_style": Database["public"]["Enums"]["learning_style"];
+                    "origin"?: Database["public"]["Enums"]["plan_origin"];
+                    "revision"?: number;
+                    "skill_level": Database["public"]["Enums"]["skill_level"];
+                    "start_date"?: string | null;
+                    "topic": string;
+                    "updated_at"?: string;
+                    "user_id"?: string;
+                    "visibility"?: Database["public"]["Enums"]["plan_visibility"];
+                    "weekly_hours": number;
+                };
+                Update: {
+                    "created_at"?: string;
+                    "deadline_date"?: string | null;
+                    "id"?: string;
+                    "language"?: string;
+                    "learning_style"?: Database["public"]["Enums"]["learning_style"];
+                    "origin"?: Database["public"]["Enums"]["plan_origin"];
+                    "revision"?: number;
+                    "skill_level"?: Database["public"]["Enums"]["skill_level"];
+                    "start_date"?: string | null;
+                    "topic"?: string;
+                    "updated_at"?: string;
+                    "user_id"?: string;
+                    "visibility"?: Database["public"]["Enums"]["plan_visibility"];
+                    "weekly_hours"?: number;
+                };
+                Relationships: [
+                    {
+                        foreignKeyName: "learning_plans_user_id_fkey";
+                        columns: [
+                            "user_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "users";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    }
+                ];
+            };
+            "modules": {
+                Row: {
+                    "created_at": string;
+                    "description": string | null;
+                    "estimated_minutes": number;
+                    "id": string;
+                    "order": number;
+                    "plan_id": string;
+                    "title": string;
+                    "updated_at": string;
+                    "progress": {
+                        "completed_minutes": number | null;
+                        "completed_tasks": number | null;
+                        "completion": number | null;
+                        "is_complete": boolean | null;
+                        "module_id": string;
+                        "plan_id": string;
+                        "total_minutes": number | null;
+                        "total_tasks": number | null;
+                        "week": number;
+                    } | null;
+                };
+                ComputedFields: "progress";
+                Insert: {
+                    "created_at"?: string;
+                    "description"?: string | null;
+                    "estimated_minutes": number;
+                    "id"?: string;
+                    "order": number;
+                    "plan_id": string;
+                    "title": string;
+                    "updated_at"?: string;
+                };
+                Update: {
+                    "created_at"?: string;
+                    "description"?: string | null;
+                    "estimated_minutes"?: number;
+                    "id"?: string;
+                    "order"?: number;
+                    "plan_id"?: string;
+                    "title"?: string;
+                    "updated_at"?: string;
+                };
+                Relationships: [
+                    {
+                        foreignKeyName: "modules_plan_id_fkey";
+                        columns: [
+                            "plan_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "learning_plans";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    },
+                    {
+                        foreignKeyName: "modules_plan_id_fkey";
+                        columns: [
+                            "plan_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "plan_progress";
+                        referencedColumns: [
+                            "plan_id"
+                        ];
+                    }
+                ];
+            };
+            "notifications": {
+                Row: {
+                    "batch_id": string | null;
+                    "body_html": string | null;
+                    "body_text": string | null;
+                    "bounced_at": string | null;
+                    "channel": Database["public"]["Enums"]["notification_channel"];
+                    "context": NonNullable<Json>;
+                    "created_at": string;
+                    "dedupe_key": string;
+                    "delivered_at": string | null;
+                    "id": string;
+                    "kind": string;
+                    "opened_at": string | null;
+                    "provider_id": string | null;
+                    "read_at": string | null;
+                    "reason": string | null;
+                    "sent_at": string | null;
+                    "status": Database["public"]["Enums"]["notification_status"];
+                    "subject": string | null;
+                    "updated_at": string;
+                    "user_id": string;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "batch_id"?: string | null;
+                    "body_html"?: string | null;
+                    "body_text"?: string | null;
+                    "bounced_at"?: string | null;
+                    "channel": Database["public"]["Enums"]["notification_channel"];
+                    "context"?: NonNullable<Json>;
+                    "created_at"?: string;
+                    "dedupe_key": string;
+                    "delivered_at"?: string | null;
+                    "id"?: string;
+                    "kind": string;
+                    "opened_at"?: string | null;
+                    "provider_id"?: string | null;
+                    "read_at"?: string | null;
+                    "reason"?: string | null;
+                    "sent_at"?: string | null;
+                    "status"?: Database["public"]["Enums"]["notification_status"];
+                    "subject"?: string | null;
+                    "updated_at"?: string;
+                    "user_id": string;
+                };
+                Update: {
+                    "batch_id"?: string | null;
+                    "body_html"?: string | null;
+                    "body_text"?: string | null;
+                    "bounced_at"?: string | null;
+                    "channel"?: Database["public"]["Enums"]["notification_channel"];
+                    "context"?: NonNullable<Json>;
+                    "created_at"?: string;
+                    "dedupe_key"?: string;
+                    "delivered_at"?: string | null;
+                    "id"?: string;
+                    "kind"?: string;
+                    "opened_at"?: string | null;
+                    "provider_id"?: string | null;
+                    "read_at"?: string | null;
+                    "reason"?: string | null;
+                    "sent_at"?: string | null;
+                    "status"?: Database["public"]["Enums"]["notification_status"];
+                    "subject"?: string | null;
+                    "updated_at"?: string;
+                    "user_id"?: string;
+                };
+                Relationships: [
+                    {
+                        foreignKeyName: "notifications_user_id_fkey";
+                        columns: [
+                            "user_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "users";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    }
+                ];
+            };
+            "plan_followers": {
+                Row: {
+                    "created_at": string;
+                    "id": string;
+                    "plan_id": string;
+                    "start_date": string | null;
+                    "user_id": string;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "created_at"?: string;
+                    "id"?: string;
+                    "plan_id": string;
+                    "start_date"?: string | null;
+                    "user_id"?: string;
+                };
+                Update: {
+                    "created_at"?: string;
+                    "id"?: string;
+                    "plan_id"?: string;
+                    "start_date"?: string | null;
+                    "user_id"?: string;
+                };
+                Relationships: [
+                    {
+                        foreignKeyName: "plan_followers_plan_id_fkey";
+                        columns: [
+                            "plan_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "learning_plans";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    },
+                    {
+                        foreignKeyName: "plan_followers_plan_id_fkey";
+                        columns: [
+                            "plan_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "plan_progress";
+                        referencedColumns: [
+                            "plan_id"
+                        ];
+                    },
+                    {
+                        foreignKeyName: "plan_followers_user_id_fkey";
+                        columns: [
+                            "user_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "users";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    }
+                ];
+            };
+            "plan_generations": {
+                Row: {
+                    "cost_usd": number | null;
+                    "created_at": string;
+                    "draft": Json | null;
+                    "error": Json | null;
+                    "finished_at": string | null;
+                    "id": string;
+                    "input_tokens": number | null;
+                    "kind": Database["public"]["Enums"]["generation_kind"];
+                    "model": string;
+                    "model_called_at": string | null;
+                    "output_summary": Json | null;
+                    "output_tokens": number | null;
+                    "parameters": Json | null;
+                    "plan_id": string;
+                    "progress": number;
+                    "prompt": NonNullable<Json>;
+                    "prompt_version": string | null;
+                    "started_at": string | null;
+                    "status": Database["public"]["Enums"]["generation_status"];
+                };
+                ComputedFields: never;
+                Insert: {
+                    "cost_usd"?: number | null;
+                    "created_at"?: string;
+                    "draft"?: Json | null;
+                    "error"?: Json | null;
+                    "finished_at"?: string | null;
+                    "id"?: string;
+                    "input_tokens"?: number | null;
+                    "kind"?: Database["public"]["Enums"]["generation_kind"];
+                    "model": string;
+                    "model_called_at"?: string | null;
+                    "output_summary"?: Json | null;
+                    "output_tokens"?: number | null;
+                    "parameters"?: Json | null;
+                    "plan_id": string;
+                    "progress"?: number;
+                    "prompt": NonNullable<Json>;
+                    "prompt_version"?: string | null;
+                    "started_at"?: string | null;
+                    "status"?: Database["public"]["Enums"]["generation_status"];
+                };
+                Update: {
+                    "cost_usd"?: number | null;
+                    "created_at"?: string;
+                    "draft"?: Json | null;
+                    "error"?: Json | null;
+                    "finished_at"?: string | null;
+                    "id"?: string;
+                    "input_tokens"?: number | null;
+                    "kind"?: Database["public"]["Enums"]["generation_kind"];
+                    "model"?: string;
+                    "model_called_at"?: string | null;
+                    "output_summary"?: Json | null;
+                    "output_tokens"?: number | null;
+                    "parameters"?: Json | null;
+                    "plan_id"?: string;
+                    "progress"?: number;
+                    "prompt"?: NonNullable<Json>;
+                    "prompt_version"?: string | null;
+                    "started_at"?: string | null;
+                    "status"?: Database["public"]["Enums"]["generation_status"];
+                };
+                Relationships: [
+                    {
+                        foreignKeyName: "plan_generations_plan_id_fkey";
+                        columns: [
+                            "plan_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "learning_plans";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    },
+                    {
+                        foreignKeyName: "plan_generations_plan_id_fkey";
+                        columns: [
+                            "plan_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "plan_progress";
+                        referencedColumns: [
+                            "plan_id"
+                        ];
+                    }
+                ];
+            };
+            "plan_notes": {
+                Row: {
+                    "created_at": string;
+                    "notes": string;
+                    "plan_id": string;
+                    "updated_at": string;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "created_at"?: string;
+                    "notes": string;
+                    "plan_id": string;
+                    "updated_at"?: string;
+                };
+                Update: {
+                    "created_at"?: string;
+                    "notes"?: string;
+                    "plan_id"?: string;
+                    "updated_at"?: string;
+                };
+                Relationships: [
+                    {
+                        foreignKeyName: "plan_notes_plan_id_fkey";
+                        columns: [
+                            "plan_id"
+                        ];
+                        isOneToOne: true;
+                        referencedRelation: "learning_plans";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    },
+                    {
+                        foreignKeyName: "plan_notes_plan_id_fkey";
+                        columns: [
+                            "plan_id"
+                        ];
+                        isOneToOne: true;
+                        referencedRelation: "plan_progress";
+                        referencedColumns: [
+                            "plan_id"
+                        ];
+                    }
+                ];
+            };
+            "resources": {
+                Row: {
+                    "author": string | null;
+                    "checked_at": string | null;
+                    "cost_cents": number | null;
+                    "created_at": string;
+                    "currency": string | null;
+                    "domain": string | null;
+                    "duration_minutes": number | null;
+                    "id": string;
+                    "tags": (string)[];
+                    "title": string;
+                    "type": Database["public"]["Enums"]["resource_type"];
+                    "url": string;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "author"?: string | null;
+                    "checked_at"?: string | null;
+                    "cost_cents"?: number | null;
+                    "created_at"?: string;
+                    "currency"?: string | null;
+                    "domain"?: never;
+                    "duration_minutes"?: number | null;
+                    "id"?: string;
+                    "tags"?: (string)[];
+                    "title": string;
+                    "type": Database["public"]["Enums"]["resource_type"];
+                    "url": string;
+                };
+                Update: {
+                    "author"?: string | null;
+                    "checked_at"?: string | null;
+                    "cost_cents"?: number | null;
+                    "created_at"?: string;
+                    "currency"?: string | null;
+                    "domain"?: never;
+                    "duration_minutes"?: number | null;
+                    "id"?: string;
+                    "tags"?: (string)[];
+                    "title"?: string;
+                    "type"?: Database["public"]["Enums"]["resource_type"];
+                    "url"?: string;
+                };
+                Relationships: [
+                ];
+            };
+            "task_links": {
+                Row: {
+                    "created_at": string;
+                    "id": string;
+                    "order": number;
+                    "task_id": string;
+                    "title": string;
+                    "type": Database["public"]["Enums"]["resource_type"];
+                    "url": string;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "created_at"?: string;
+                    "id"?: string;
+                    "order": number;
+                    "task_id": string;
+                    "title": string;
+                    "type"?: Database["public"]["Enums"]["resource_type"];
+                    "url": string;
+                };
+                Update: {
+                    "created_at"?: string;
+                    "id"?: string;
+                    "order"?: number;
+                    "task_id"?: string;
+                    "title"?: string;
+                    "type"?: Database["public"]["Enums"]["resource_type"];
+                    "url"?: string;
+                };
+                Relationships: [
+                    {
+                        foreignKeyName: "task_links_task_id_fkey";
+                        columns: [
+                            "task_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "tasks";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    }
+                ];
+            };
+            "task_progress": {
+                Row: {
+                    "actual_minutes": number | null;
+                    "completed_at": string | null;
+                    "created_at": string;
+                    "id": string;
+                    "status": Database["public"]["Enums"]["progress_status"];
+                    "task_id": string;
+                    "updated_at": string;
+                    "user_id": string;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "actual_minutes"?: number | null;
+                    "completed_at"?: string | null;
+                    "created_at"?: string;
+                    "id"?: string;
+                    "status"?: Database["public"]["Enums"]["progress_status"];
+                    "task_id": string;
+                    "updated_at"?: string;
+                    "user_id"?: string;
+                };
+                Update: {
+                    "actual_minutes"?: number | null;
+                    "completed_at"?: string | null;
+                    "created_at"?: string;
+                    "id"?: string;
+                    "status"?: Database["public"]["Enums"]["progress_status"];
+                    "task_id"?: string;
+                    "updated_at"?: string;
+                    "user_id"?: string;
+                };
+                Relationships: [
+                    {
+                        foreignKeyName: "task_progress_task_id_fkey";
+                        columns: [
+                            "task_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "tasks";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    },
+                    {
+                        foreignKeyName: "task_progress_user_id_fkey";
+                        columns: [
+                            "user_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "users";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    }
+                ];
+            };
+            "task_resources": {
+                Row: {
+                    "created_at": string;
+                    "id": string;
+                    "notes": string | null;
+                    "order": number;
+                    "resource_id": string;
+                    "task_id": string;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "created_at"?: string;
+                    "id"?: string;
+                    "notes"?: string | null;
+                    "order": number;
+                    "resource_id": string;
+                    "task_id": string;
+                };
+                Update: {
+                    "created_at"?: string;
+                    "id"?: string;
+                    "notes"?: string | null;
+                    "order"?: number;
+                    "resource_id"?: string;
+                    "task_id"?: string;
+                };
+                Relationships: [
+                    {
+                        foreignKeyName: "task_resources_resource_id_fkey";
+                        columns: [
+                            "resource_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "resources";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    },
+                    {
+                        foreignKeyName: "task_resources_task_id_fkey";
+                        columns: [
+                            "task_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "tasks";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    }
+                ];
+            };
+            "tasks": {
+                Row: {
+                    "created_at": string;
+                    "day": number | null;
+                    "description": string | null;
+                    "edited_at": string | null;
+                    "estimated_minutes": number;
+                    "id": string;
+                    "module_id": string;
+                    "order": number;
+                    "pinned_at": string | null;
+                    "title": string;
+                    "updated_at": string;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "created_at"?: string;
+                    "day"?: number | null;
+                    "description"?: string | null;
+                    "edited_at"?: string | null;
+                    "estimated_minutes": number;
+                    "id"?: string;
+                    "module_id": string;
+                    "order": number;
+                    "pinned_at"?: string | null;
+                    "title": string;
+                    "updated_at"?: string;
+                };
+                Update: {
+                    "created_at"?: string;
+                    "day"?: number | null;
+                    "description"?: string | null;
+                    "edited_at"?: string | null;
+                    "estimated_minutes"?: number;
+                    "id"?: string;
+                    "module_id"?: string;
+                    "order"?: number;
+                    "pinned_at"?: string | null;
+                    "title"?: string;
+                    "updated_at"?: string;
+                };
+                Relationships: [
+                    {
+                        foreignKeyName: "tasks_module_id_fkey";
+                        columns: [
+                            "module_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "module_progress";
+                        referencedColumns: [
+                            "module_id"
+                        ];
+                    },
+                    {
+                        foreignKeyName: "tasks_module_id_fkey";
+                        columns: [
+                            "module_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "modules";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    }
+                ];
+            };
+            "tier_limits": {
+                Row: {
+                    "max_generations_in_flight": number;
+                    "max_generations_per_month": number;
+                    "max_plans": number;
+                    "tier": string;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "max_generations_in_flight": number;
+                    "max_generations_per_month": number;
+                    "max_plans": number;
+                    "tier": string;
+                };
+                Update: {
+                    "max_generations_in_flight"?: number;
+                    "max_generations_per_month"?: number;
+                    "max_plans"?: number;
+                    "tier"?: string;
+                };
+                Relationships: [
+                ];
+            };
+            "users": {
+                Row: {
+                    "auth_user_id": string | null;
+                    "clerk_user_id": string | null;
+                    "created_at": string;
+                    "email": string | null;
+                    "id": string;
+                    "is_anonymous": boolean;
+                    "locale": string;
+                    "name": string | null;
+                    "subscription_tier": Database["public"]["Enums"]["subscription_tier"] | null;
+                    "time_zone": string;
+                    "updated_at": string;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "auth_user_id"?: string | null;
+                    "clerk_user_id"?: string | null;
+                    "created_at"?: string;
+                    "email"?: string | null;
+                    "id"?: string;
+                    "is_anonymous"?: boolean;
+                    "locale"?: string;
+                    "name"?: string | null;
+                    "subscription_tier"?: Database["public"]["Enums"]["subscription_tier"] | null;
+                    "time_zone"?: string;
+                    "updated_at"?: string;
+                };
+                Update: {
+                    "auth_user_id"?: string | null;
+                    "clerk_user_id"?: string | null;
+                    "created_at"?: string;
+                    "email"?: string | null;
+                    "id"?: string;
+                    "is_anonymous"?: boolean;
+                    "locale"?: string;
+                    "name"?: string | null;
+                    "subscription_tier"?: Database["public"]["Enums"]["subscription_tier"] | null;
+                    "time_zone"?: string;
+                    "updated_at"?: string;
+                };
+                Relationships: [
+                ];
+            };
+            "webhook_events": {
+                Row: {
+                    "error": Json | null;
+                    "external_id": string;
+                    "handled_at": string | null;
+                    "id": string;
+                    "payload": NonNullable<Json>;
+                    "received_at": string;
+                    "source": string;
+                    "type": string;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "error"?: Json | null;
+                    "external_id": string;
+                    "handled_at"?: string | null;
+                    "id"?: string;
+                    "payload": NonNullable<Json>;
+                    "received_at"?: string;
+                    "source": string;
+                    "type": string;
+                };
+                Update: {
+                    "error"?: Json | null;
+                    "external_id"?: string;
+                    "handled_at"?: string | null;
+                    "id"?: string;
+                    "payload"?: NonNullable<Json>;
+                    "received_at"?: string;
+                    "source"?: string;
+                    "type"?: string;
+                };
+                Relationships: [
+                ];
+            };
+        };
+        Views: {
+            "module_progress": {
+                Row: {
+                    "completed_minutes": number | null;
+                    "completed_tasks": number | null;
+                    "completion": number | null;
+                    "is_complete": boolean | null;
+                    "module_id": string;
+                    "plan_id": string;
+                    "total_minutes": number | null;
+                    "total_tasks": number | null;
+                    "week": number;
+                };
+                ComputedFields: never;
+                Relationships: [
+                    {
+                        foreignKeyName: "modules_plan_id_fkey";
+                        columns: [
+                            "plan_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "learning_plans";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    },
+                    {
+                        foreignKeyName: "modules_plan_id_fkey";
+                        columns: [
+                            "plan_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "plan_progress";
+                        referencedColumns: [
+                            "plan_id"
+                        ];
+                    }
+                ];
+            };
+            "plan_progress": {
+                Row: {
+                    "completed_minutes": number | null;
+                    "completed_tasks": number | null;
+                    "completion": number | null;
+                    "current_week": number | null;
+                    "is_complete": boolean | null;
+                    "plan_id": string;
+                    "starts_on": string | null;
+                    "total_minutes": number | null;
+                    "total_tasks": number | null;
+                    "total_weeks": number | null;
+                };
+                ComputedFields: never;
+                Relationships: [
+                ];
+            };
+        };
+        Functions: {
+            "cancel_generation": {
+                Args: {
+                    "generation_id": string;
+                };
+                Returns: Database["public"]["Enums"]["generation_status"];
+            };
+            "create_plan": {
+                Args: {
+                    "deadline_date"?: string;
+                    "language"?: string;
+                    "learning_style"?: string;
+                    "notes"?: string;
+                    "request_key"?: string;
+                    "skill_level"?: string;
+                    "start_date"?: string;
+                    "topic"?: string;
+                    "visibility"?: string;
+                    "weekly_hours"?: string;
+                };
+                Returns: Record<string, unknown>;
+            };
+            "dashboard": {
+                Args: {
+                    "at"?: string;
+                };
+                Returns: {
+                    "completed_minutes": number;
+                    "completed_tasks": number;
+                    "completion": number;
+                    "current_week": number;
+                    "deadline_date": string;
+                    "due_minutes": number;
+                    "due_this_week": Json;
+                    "generation": Json;
+                    "is_complete": boolean;
+                    "is_mine": boolean;
+                    "overdue_tasks": number;
+                    "plan_id": string;
+                    "starts_on": string;
+                    "topic": string;
+                    "total_minutes": number;
+                    "total_tasks": number;
+                    "total_weeks": number;
+                    "visibility": Database["public"]["Enums"]["plan_visibility"];
+                    "weekly_hours": number;
+                }[];
+            };
+            "delete_account": {
+                Args: Record<PropertyKey, never>;
+                Returns: undefined;
+            };
+            "due_tasks": {
+                Args: {
+                    "at"?: string;
+                };
+                Returns: {
+                    "day": number;
+                    "due_on": string;
+                    "estimated_minutes": number;
+                    "is_overdue": boolean;
+                    "module_id": string;
+                    "order": number;
+                    "plan_id": string;
+                    "status": Database["public"]["Enums"]["progress_status"];
+                    "task_id": string;
+                    "title": string;
+                    "week": number;
+                }[];
+            };
+            "my_usage": {
+                Args: {
+                    "at"?: string;
+                };
+                Returns: Record<string, unknown>;
+            };
+            "plan_impact": {
+                Args: {
+                    "plan_id": string;
+                };
+                Returns: Json;
+            };
+            "plan_roadmap": {
+                Args: {
+                    "plan_id": string;
+                };
+                Returns: Json;
+            };
+            "progress": {
+                Args: {
+                    "": Database["public"]["Tables"]["learning_plans"]["Row"];
+                };
+                Returns: {
+                    error: true;
+                } & "the function public.progress with parameter or with a single unnamed json/jsonb parameter, but no matches were found in the schema cache";
+                SetofOptions: {
+                    from: "learning_plans";
+                    to: "plan_progress";
+                    isOneToOne: true;
+                    isSetofReturn: true;
+                };
+            } | {
+                Args: {
+                    "": Database["public"]["Tables"]["modules"]["Row"];
+                };
+                Returns: {
+                    error: true;
+                } & "the function public.progress with parameter or with a single unnamed json/jsonb parameter, but no matches were found in the schema cache";
+                SetofOptions: {
+                    from: "modules";
+                    to: "module_progress";
+                    isOneToOne: true;
+                    isSetofReturn: true;
+                };
+            };
+            "reorder_modules": {
+                Args: {
+                    "module_ids": (string)[];
+                    "plan_id": string;
+                };
+                Returns: undefined;
+            };
+            "reorder_tasks": {
+                Args: {
+                    "module_id": string;
+                    "task_ids": (string)[];
+                };
+                Returns: undefined;
+            };
+            "retry_generation": {
+                Args: {
+                    "generation_id": string;
+                };
+                Returns: string;
+            };
+            "search_plans": {
+                Args: {
+                    "max_results"?: number;
+                    "query": string;
+                };
+                Returns: {
+                    "is_mine": boolean;
+                    "language": string;
+                    "learning_style": Database["public"]["Enums"]["learning_style"];
+                    "plan_id": string;
+                    "similarity": number;
+                    "skill_level": Database["public"]["Enums"]["skill_level"];
+                    "topic": string;
+                    "visibility": Database["public"]["Enums"]["plan_visibility"];
+                    "weekly_hours": number;
+                }[];
+            };
+        };
+        Enums: {
+            "generation_kind": "create" | "regenerate_plan" | "regenerate_module";
+            "generation_status": "queued" | "running" | "succeeded" | "failed" | "cancelled";
+            "learning_style": "reading" | "video" | "practice" | "mixed";
+            "notification_channel": "email" | "in_app" | "sms";
+            "notification_status": "queued" | "sent" | "delivered" | "opened" | "bounced" | "complained" | "failed" | "suppressed" | "unknown";
+            "plan_origin": "ai" | "template" | "manual";
+            "plan_visibility": "private" | "public";
+            "progress_status": "not_started" | "in_progress" | "completed";
+            "resource_type": "youtube" | "article" | "course" | "doc" | "other";
+            "skill_level": "beginner" | "intermediate" | "advanced";
+            "subscription_tier": "free" | "pro";
+        };
+        CompositeTypes: {
+            [_ in never]: never;
+        };
+    };
+    "worker": {
+        Tables: {
+            "dead_letters": {
+                Row: {
+                    "enqueued_at": string;
+                    "error": NonNullable<Json>;
+                    "failed_at": string;
+                    "failures": number;
+                    "id": number;
+                    "message": NonNullable<Json>;
+                    "msg_id": number;
+                    "queue": string;
+                    "read_ct": number;
+                    "requeued_as": number | null;
+                    "requeued_at": string | null;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "enqueued_at": string;
+                    "error": NonNullable<Json>;
+                    "failed_at"?: string;
+                    "failures": number;
+                    "id"?: never;
+                    "message": NonNullable<Json>;
+                    "msg_id": number;
+                    "queue": string;
+                    "read_ct": number;
+                    "requeued_as"?: number | null;
+                    "requeued_at"?: string | null;
+                };
+                Update: {
+                    "enqueued_at"?: string;
+                    "error"?: NonNullable<Json>;
+                    "failed_at"?: string;
+                    "failures"?: number;
+                    "id"?: never;
+                    "message"?: NonNullable<Json>;
+                    "msg_id"?: number;
+                    "queue"?: string;
+                    "read_ct"?: number;
+                    "requeued_as"?: number | null;
+                    "requeued_at"?: string | null;
+                };
+                Relationships: [
+                    {
+                        foreignKeyName: "dead_letters_queue_fkey";
+                        columns: [
+                            "queue"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "queues";
+                        referencedColumns: [
+                            "queue"
+                        ];
+                    }
+                ];
+            };
+            "job_attempts": {
+                Row: {
+                    "failures": number;
+                    "handed_back": number;
+                    "last_error": Json | null;
+                    "msg_id": number;
+                    "queue": string;
+                    "settled_read_ct": number;
+                    "updated_at": string;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "failures"?: number;
+                    "handed_back"?: number;
+                    "last_error"?: Json | null;
+                    "msg_id": number;
+                    "queue": string;
+                    "settled_read_ct"?: number;
+                    "updated_at"?: string;
+                };
+                Update: {
+                    "failures"?: number;
+                    "handed_back"?: number;
+                    "last_error"?: Json | null;
+                    "msg_id"?: number;
+                    "queue"?: string;
+                    "settled_read_ct"?: number;
+                    "updated_at"?: string;
+                };
+                Relationships: [
+                    {
+                        foreignKeyName: "job_attempts_queue_fkey";
+                        columns: [
+                            "queue"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "queues";
+                        referencedColumns: [
+                            "queue"
+                        ];
+                    }
+                ];
+            };
+            "queues": {
+                Row: {
+                    "lease_seconds": number;
+                    "max_failures": number;
+                    "max_lost_deliveries": number;
+                    "queue": string;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "lease_seconds"?: number;
+                    "max_failures"?: number;
+                    "max_lost_deliveries"?: number;
+                    "queue": string;
+                };
+                Update: {
+                    "lease_seconds"?: number;
+                    "max_failures"?: number;
+                    "max_lost_deliveries"?: number;
+                    "queue"?: string;
+                };
+                Relationships: [
+                ];
+            };
+        };
+        Views: {
+            [_ in never]: never;
+        };
+        Functions: {
+            "complete_generate_plan": {
+                Args: {
+                    "outcomes": Json;
+                };
+                Returns: {
+                    "msg_id": number;
+                    "problem": Json;
+                    "read_ct": number;
+                    "standing": string;
+                }[];
+            };
+            "fail_job": {
+                Args: {
+                    "error": Json;
+                    "msg_id": number;
+                    "queue": string;
+                    "read_ct": number;
+                    "retry_in"?: string;
+                };
+                Returns: string;
+            };
+            "hand_back_jobs": {
+                Args: {
+                    "deliveries": Json;
+                    "queue": string;
+                    "retry_in"?: string;
+                };
+                Returns: number;
+            };
+            "heartbeat": {
+                Args: {
+                    "lease_seconds"?: number;
+                    "msg_id": number;
+                    "queue": string;
+                    "read_ct": number;
+                    "report"?: Json;
+                };
+                Returns: string;
+            };
+            "load_generate_plan": {
+                Args: {
+                    "msg_id": number;
+                    "read_ct": number;
+                };
+                Returns: Json;
+            };
+            "queue_depths": {
+                Args: Record<PropertyKey, never>;
+                Returns: {
+                    "dead": number;
+                    "oldest_seconds": number;
+                    "queue": string;
+                    "retrying": number;
+                    "visible": number;
+                    "waiting": number;
+                }[];
+            };
+            "read_jobs": {
+                Args: {
+                    "lease_seconds"?: number;
+                    "quantity"?: number;
+                    "queue": string;
+                };
+                Returns: {
+                    "alone": boolean;
+                    "enqueued_at": string;
+                    "failures": number;
+                    "message": Json;
+                    "msg_id": number;
+                    "read_ct": number;
+                }[];
+            };
+            "requeue_dead_letter": {
+                Args: {
+                    "dead_letter_id": number;
+                };
+                Returns: number;
+            };
+            "schema_version": {
+                Args: Record<PropertyKey, never>;
+                Returns: {
+                    "oldest_worker": number;
+                    "schema_version": number;
+                }[];
+            };
+            "upsert_user": {
+                Args: {
+                    "clerk_user_id": string;
+                    "email"?: string;
+                    "name"?: string;
+                    "time_zone"?: string;
+                };
+                Returns: string;
+            };
+        };
+        Enums: {
+            [_ in never]: never;
+        };
+        CompositeTypes: {
+            [_ in never]: never;
+        };
+    };
+};
+type DatabaseWithoutInternals = Omit<Database, "__InternalSupabase">;
+type DefaultSchema = DatabaseWithoutInternals[Extract<keyof Database, "public">];
+export type Tables<DefaultSchemaTableNameOrOptions extends keyof (DefaultSchema["Tables"] & DefaultSchema["Views"]) | {
+    schema: keyof DatabaseWithoutInternals;
+}, TableName extends DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+} ? keyof (DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"] & DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Views"]) : never = never> = DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+} ? (DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"] & DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Views"])[TableName] extends {
+    Row: infer R;
+} ? R : never : DefaultSchemaTableNameOrOptions extends keyof (DefaultSchema["Tables"] & DefaultSchema["Views"]) ? (DefaultSchema["Tables"] & DefaultSchema["Views"])[DefaultSchemaTableNameOrOptions] extends {
+    Row: infer R;
+} ? R : never : never;
+export type TablesInsert<DefaultSchemaTableNameOrOptions extends keyof DefaultSchema["Tables"] | {
+    schema: keyof DatabaseWithoutInternals;
+}, TableName extends DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+} ? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"] : never = never> = DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+} ? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"][TableName] extends {
+    Insert: infer I;
+} ? I : never : DefaultSchemaTableNameOrOptions extends keyof DefaultSchema["Tables"] ? DefaultSchema["Tables"][DefaultSchemaTableNameOrOptions] extends {
+    Insert: infer I;
+} ? I : never : never;
+export type TablesUpdate<DefaultSchemaTableNameOrOptions extends keyof DefaultSchema["Tables"] | {
+    schema: keyof DatabaseWithoutInternals;
+}, TableName extends DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+} ? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"] : never = never> = DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+} ? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"][TableName] extends {
+    Update: infer U;
+} ? U : never : DefaultSchemaTableNameOrOptions extends keyof DefaultSchema["Tables"] ? DefaultSchema["Tables"][DefaultSchemaTableNameOrOptions] extends {
+    Update: infer U;
+} ? U : never : never;
+export type Enums<DefaultSchemaEnumNameOrOptions extends keyof DefaultSchema["Enums"] | {
+    schema: keyof DatabaseWithoutInternals;
+}, EnumName extends DefaultSchemaEnumNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+} ? keyof DatabaseWithoutInternals[DefaultSchemaEnumNameOrOptions["schema"]]["Enums"] : never = never> = DefaultSchemaEnumNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+} ? DatabaseWithoutInternals[DefaultSchemaEnumNameOrOptions["schema"]]["Enums"][EnumName] : DefaultSchemaEnumNameOrOptions extends keyof DefaultSchema["Enums"] ? DefaultSchema["Enums"][DefaultSchemaEnumNameOrOptions] : never;
+export type CompositeTypes<PublicCompositeTypeNameOrOptions extends keyof DefaultSchema["CompositeTypes"] | {
+    schema: keyof DatabaseWithoutInternals;
+}, CompositeTypeName extends PublicCompositeTypeNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+} ? keyof DatabaseWithoutInternals[PublicCompositeTypeNameOrOptions["schema"]]["CompositeTypes"] : never = never> = PublicCompositeTypeNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+} ? DatabaseWithoutInternals[PublicCompositeTypeNameOrOptions["schema"]]["CompositeTypes"][CompositeTypeName] : PublicCompositeTypeNameOrOptions extends keyof DefaultSchema["CompositeTypes"] ? DefaultSchema["CompositeTypes"][PublicCompositeTypeNameOrOptions] : never;
+export const Constants = {
+    "public": {
+        Enums: {
+            "generation_kind": ["create", "regenerate_plan", "regenerate_module"],
+            "generation_status": ["queued", "running", "succeeded", "failed", "cancelled"],
+            "learning_style": ["reading", "video", "practice", "mixed"],
+            "notification_channel": ["email", "in_app", "sms"],
+            "notification_status": ["queued", "sent", "delivered", "opened", "bounced", "complained", "failed", "suppressed", "unknown"],
+            "plan_origin": ["ai", "template", "manual"],
+            "plan_visibility": ["private", "public"],
+            "progress_status": ["not_started", "in_progress", "completed"],
+            "resource_type": ["youtube", "article", "course", "doc", "other"],
+            "skill_level": ["beginner", "intermediate", "advanced"],
+            "subscription_tier": ["free", "pro"]
+        }
+    },
+    "worker": {
+        Enums: {}
+    }
+} as const;
