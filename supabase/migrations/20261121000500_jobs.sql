@@ -67,6 +67,7 @@ grant select on worker.queues, worker.job_attempts, worker.dead_letters to servi
 
 -- What only the database calls ------------------------------------------------------------------
 
+-- Definer: pgmq is closed to people, and their RPC send messages through here.
 create function private.enqueue(queue text, message jsonb, delay_seconds integer default 0) returns bigint
 language plpgsql
 security definer

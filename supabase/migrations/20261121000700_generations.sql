@@ -492,6 +492,9 @@ revoke execute on function private.in_words, private.read_date, private.read_hou
     from public, anon, authenticated;
 grant execute on function private.in_words, private.read_date, private.read_hours, private.read_choice, private.read_line to authenticated;
 
+create type public.plan_receipt as (plan_id uuid, generation_id uuid);
+comment on type public.plan_receipt is 'What create_plan answers: the plan, and the generation to follow.';
+
 create function public.create_plan(
     topic text default null,
     skill_level text default null,
@@ -502,15 +505,14 @@ create function public.create_plan(
     notes text default null,
     visibility text default null,
     language text default null,
-    request_key text default null,
-    out plan_id uuid,
-    out generation_id uuid
-)
+    request_key text default null
+) returns public.plan_receipt
 language plpgsql
 set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
+    receipt public.plan_receipt;
     me uuid := private.current_user_id();
     wished_topic text;
     wished_level text;
@@ -547,13 +549,13 @@ begin
 
     if request_key is not null then
         key := private.read_line(request_key, 'request_key', 200);
-        select c.plan_id, c.generation_id into create_plan.plan_id, create_plan.generation_id
+        select c.plan_id, c.generation_id into receipt
         from private.claim_request(key, jsonb_build_array(
             wished_topic, wished_level, wished_hours, wished_style, first_day, last_day,
             wished_notes, wished_visibility, wished_language
         )) c;
-        if create_plan.plan_id is not null then
-            return;
+        if receipt.plan_id is not null then
+            return receipt;
         end if;
     end if;
 
@@ -577,15 +579,16 @@ begin
         me, wished_topic, wished_level::public.skill_level, wished_hours, wished_style::public.learning_style,
         first_day, last_day, wished_visibility::public.plan_visibility, wished_language
     )
-    returning id into create_plan.plan_id;
-    perform private.await_planner(create_plan.plan_id);
+    returning id into receipt.plan_id;
+    perform private.await_planner(receipt.plan_id);
     if wished_notes is not null then
-        insert into public.plan_notes (plan_id, notes) values (create_plan.plan_id, wished_notes);
+        insert into public.plan_notes (plan_id, notes) values (receipt.plan_id, wished_notes);
     end if;
-    create_plan.generation_id := private.request_generation(create_plan.plan_id, 'create');
+    receipt.generation_id := private.request_generation(receipt.plan_id, 'create');
     if key is not null then
-        perform private.answer_request(key, create_plan.plan_id, create_plan.generation_id);
+        perform private.answer_request(key, receipt.plan_id, receipt.generation_id);
     end if;
+    return receipt;
 end;
 $$;
 
@@ -665,17 +668,19 @@ revoke execute on function public.create_plan, public.cancel_generation, public.
     from public, anon, authenticated;
 grant execute on function public.create_plan, public.cancel_generation, public.retry_generation to authenticated;
 
+create type public.usage as (
+    tier text,
+    plans integer,
+    max_plans integer,
+    generations_in_flight integer,
+    max_generations_in_flight integer,
+    generations_this_month integer,
+    max_generations_per_month integer
+);
+comment on type public.usage is 'What somebody has used of what their tier allows.';
+
 -- Definer: the ledger is closed; it answers for whoever asks alone.
-create function private.own_usage(
-    at timestamptz,
-    out tier text,
-    out plans integer,
-    out max_plans integer,
-    out generations_in_flight integer,
-    out max_generations_in_flight integer,
-    out generations_this_month integer,
-    out max_generations_per_month integer
-)
+create function private.own_usage(at timestamptz) returns public.usage
 language sql
 stable
 security definer
@@ -702,16 +707,7 @@ comment on function private.own_usage is 'What whoever asks has used of what the
 revoke execute on function private.own_usage from public, anon, authenticated;
 grant execute on function private.own_usage to authenticated;
 
-create function public.my_usage(
-    at timestamptz default now(),
-    out tier text,
-    out plans integer,
-    out max_plans integer,
-    out generations_in_flight integer,
-    out max_generations_in_flight integer,
-    out generations_this_month integer,
-    out max_generations_per_month integer
-)
+create function public.my_usage(at timestamptz default now()) returns public.usage
 language sql
 stable
 set search_path = ''
