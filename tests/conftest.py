@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,12 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PROJECT = Path(__file__).parents[1]
+HOME = Path(os.environ.get("LEARNBASE_TEST_HOME") or PROJECT / ".learnbase" / "test")
 
 
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
     """A stack of its own, beside the one that `make demo` leaves running; stopped at the end."""
-    stack = Stack(PROJECT / ".learnbase" / "test")
+    stack = Stack(HOME)
     stack.start()
     stack.reset()
     try:
@@ -29,5 +31,7 @@ def stack() -> Iterator[Stack]:
 
 
 @pytest.fixture(scope="session")
-def world(stack: Stack) -> World:
-    return World(stack)
+def world(stack: Stack) -> Iterator[World]:
+    world = World(stack)
+    yield world
+    world.http.close()
