@@ -11,7 +11,7 @@ create table public.resources (
     type public.resource_type not null,
     title text not null,
     url text not null unique,
-    domain text generated always as (lower(substring(url from '^https?://([^/:?#]+)'))) stored,
+    domain text generated always as (lower(substring(url from '^https?://(?:www[.])?([^/:?#]+)'))) stored,
     author text,
     duration_minutes integer check (duration_minutes >= 0),
     cost_cents integer check (cost_cents >= 0),
