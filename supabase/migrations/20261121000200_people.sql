@@ -181,7 +181,7 @@ begin
         when 'string' then (document #>> '{}')::jsonb
         else '{}'
     end;
-exception when invalid_text_representation then
+exception when invalid_text_representation or untranslatable_character then
     return '{}';
 end;
 $$;
@@ -312,7 +312,7 @@ end;
 comment on function public.delete_account is
     'Deletes my account and everything of mine: plans (also where others follow them), progress, notes, generations. There is no way back.';
 
-revoke execute on function public.delete_account from public, anon, authenticated;
+revoke execute on function public.delete_account from public, anon, authenticated, service_role;
 grant execute on function public.delete_account to authenticated;
 
 -- Security --------------------------------------------------------------------------------------

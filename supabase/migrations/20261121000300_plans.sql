@@ -95,7 +95,7 @@ create table public.modules (
     -- The upper bounds keep a plan within ten years and a week within reason, at no cost.
     constraint modules_order_is_a_week check ("order" >= 1 and "order" <= 520),
     constraint modules_title_is_a_line check (char_length(title) between 1 and 300 and title !~ '[[:cntrl:]]'),
-    constraint modules_description_is_bounded check (char_length(description) <= 10000),
+    constraint modules_description_is_bounded check (char_length(description) <= 4000),
     constraint modules_estimated_minutes_fit_a_week check (estimated_minutes >= 0 and estimated_minutes <= 10080)
 );
 
@@ -120,7 +120,7 @@ create table public.tasks (
     constraint tasks_order_is_bounded check ("order" >= 1 and "order" <= 200),
     constraint tasks_day_is_a_day_of_the_week check (day between 1 and 7),
     constraint tasks_title_is_a_line check (char_length(title) between 1 and 300 and title !~ '[[:cntrl:]]'),
-    constraint tasks_description_is_bounded check (char_length(description) <= 10000),
+    constraint tasks_description_is_bounded check (char_length(description) <= 4000),
     constraint tasks_estimated_minutes_fit_a_week check (estimated_minutes >= 0 and estimated_minutes <= 10080)
 );
 
@@ -316,6 +316,48 @@ revoke execute on function private.limit_plans from public, anon, authenticated;
 
 create trigger learning_plans_limit after insert on public.learning_plans
     for each row execute function private.limit_plans();
+
+-- Definer: counts past row level security, which has spoken by then. Constraints bound a row, and
+-- this bounds a plan.
+create function private.limit_plan_size() returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+    allowed integer := tg_argv[0]::integer;
+    largest bigint;
+begin
+    if tg_table_name = 'tasks' then
+        select max(c.rows) into largest
+        from (select distinct m.plan_id from added a join public.modules m on m.id = a.module_id) p
+        cross join lateral (
+            select count(*) as rows from public.modules m join public.tasks t on t.module_id = m.id
+            where m.plan_id = p.plan_id
+        ) c;
+    else
+        execute format(
+            'select max(c.rows) from (select distinct m.plan_id from added a join public.tasks t on t.id = a.task_id join public.modules m on m.id = t.module_id) p cross join lateral (select count(*) as rows from public.modules m join public.tasks t on t.module_id = m.id join public.%I l on l.task_id = t.id where m.plan_id = p.plan_id) c',
+            tg_table_name
+        ) into largest;
+    end if;
+    if largest > allowed then
+        perform private.refuse(
+            403, 'plan_too_large', tg_table_name,
+            format('A plan has room for %s rows of %s', allowed, tg_table_name),
+            'Split it into several plans'
+        );
+    end if;
+    return null;
+end;
+$$;
+
+comment on function private.limit_plan_size is 'Statement trigger: bounds how many tasks or links a whole plan has.';
+
+revoke execute on function private.limit_plan_size from public, anon, authenticated;
+
+create trigger tasks_limit after insert on public.tasks
+    referencing new table as added for each statement execute function private.limit_plan_size(2000);
 
 -- Ownership -------------------------------------------------------------------------------------
 

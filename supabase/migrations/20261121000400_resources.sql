@@ -93,6 +93,11 @@ create trigger task_links_raise_revision_on_update after update on public.task_l
 create trigger task_links_raise_revision_on_delete after delete on public.task_links
     referencing old table as changed for each statement execute function private.raise_revision();
 
+create trigger task_resources_limit after insert on public.task_resources
+    referencing new table as added for each statement execute function private.limit_plan_size(5000);
+create trigger task_links_limit after insert on public.task_links
+    referencing new table as added for each statement execute function private.limit_plan_size(5000);
+
 -- Security --------------------------------------------------------------------------------------
 
 alter table public.resources enable row level security;

@@ -176,7 +176,14 @@ begin
     perform pgmq.archive(settings.queue, bury.msg_id);
     delete from worker.job_attempts a where a.queue = settings.queue and a.msg_id = bury.msg_id;
     if hook is not null then
-        execute format('select %s($1, $2, true)', hook) using message, error;
+        begin
+            execute format('select %s($1, $2, true)', hook) using message, error;
+        exception when others then
+            -- A queue must be readable whatever one of its jobs is like.
+            update worker.dead_letters d
+            set error = d.error || jsonb_build_object('not_settled', sqlerrm)
+            where d.queue = settings.queue and d.msg_id = bury.msg_id;
+        end;
     end if;
 end;
 $$;

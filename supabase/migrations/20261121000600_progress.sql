@@ -261,5 +261,5 @@ $$;
 comment on function public.due_tasks is
     'Tasks of my plans and of those I follow that belong to the calendar week of each plan at an instant, done or not, and what is left from earlier weeks (is_overdue). due_on is a date in my time zone.';
 
-revoke execute on function public.due_tasks from public, anon, authenticated;
-grant execute on function public.due_tasks to authenticated, service_role;
+revoke execute on function public.due_tasks from public, anon, authenticated, service_role;
+grant execute on function public.due_tasks to authenticated;

@@ -151,10 +151,10 @@ begin
             'Wait for one to finish, or cancel it'
         );
     end if;
-    if (select count(*) from public.plan_generations g where g.plan_id = new.plan_id) > 500 then
+    if (select count(*) from public.plan_generations g where g.plan_id = new.plan_id) > 100 then
         perform private.refuse(
             403, 'too_many_records', 'plan_id',
-            'A plan keeps up to 500 generations',
+            'A plan keeps up to 100 generations',
             'Delete old ones first'
         );
     end if;
@@ -264,7 +264,7 @@ declare
     limits public.tier_limits;
     generation uuid;
 begin
-    perform from public.learning_plans p where p.id = plan and p.user_id = owner for update;
+    perform from public.learning_plans p where p.id = plan and p.user_id = owner for no key update;
     if not found then
         perform private.refuse(404, 'plan_not_found', 'plan_id', 'There is no such plan', 'Check the id; only the owner may ask for this');
     end if;
@@ -665,7 +665,7 @@ comment on function public.retry_generation is
     'Asks again for what failed or was cancelled, with the plan as it is now, and answers the id of the new generation; while one is under way it answers that one.';
 
 revoke execute on function public.create_plan, public.cancel_generation, public.retry_generation
-    from public, anon, authenticated;
+    from public, anon, authenticated, service_role;
 grant execute on function public.create_plan, public.cancel_generation, public.retry_generation to authenticated;
 
 create type public.usage as (
@@ -686,6 +686,7 @@ stable
 security definer
 set search_path = ''
 as $$
+    with me as materialized (select private.current_user_id() as id)
     select
         l.tier,
         (select count(*)::integer from public.learning_plans p where p.user_id = me.id),
@@ -698,7 +699,7 @@ as $$
         l.max_generations_in_flight,
         private.months_usage(me.id, at),
         l.max_generations_per_month
-    from (select private.current_user_id() as id) me
+    from me
     cross join lateral private.limits_of(me.id) l
 $$;
 
@@ -717,7 +718,7 @@ end;
 
 comment on function public.my_usage is 'How much of what my tier allows I have used; the month is a UTC month.';
 
-revoke execute on function public.my_usage from public, anon, authenticated;
+revoke execute on function public.my_usage from public, anon, authenticated, service_role;
 grant execute on function public.my_usage to authenticated;
 
 -- The queue generate_plan -----------------------------------------------------------------------
@@ -871,7 +872,7 @@ begin
     -- The plan before the generation, as deleting a plan does: no deadlock between the two.
     perform from public.learning_plans p
     where p.id = (select g.plan_id from public.plan_generations g where g.id = (message ->> 'generation_id')::uuid)
-    for update;
+    for no key update;
     select g.* into generation
     from public.plan_generations g
     where g.id = (message ->> 'generation_id')::uuid and g.status in ('queued', 'running')

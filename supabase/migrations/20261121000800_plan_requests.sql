@@ -136,7 +136,7 @@ begin
         perform private.refuse(404, 'module_not_found', 'module_id', 'There is no such module', 'Check the id; only the owner of the plan may re-order it');
     end if;
     select m.plan_id into plan from public.modules m where m.id = reorder_tasks.module_id;
-    perform from public.learning_plans p where p.id = plan for update;
+    perform from public.learning_plans p where p.id = plan for no key update;
     -- The module's own tasks, all of them, and any others of the plan that move here.
     select array_agg(t.id order by t.id) into present
     from public.tasks t
@@ -177,11 +177,13 @@ stable
 security definer
 set search_path = ''
 as $$
+    -- Materialized: asked once, and not for each candidate row.
+    with me as materialized (select private.current_user_id() as id)
     select
         p.id, p.topic, p.skill_level, p.learning_style, p.weekly_hours, p.language, p.visibility,
         p.user_id = me.id,
         extensions.similarity(p.topic, wanted)
-    from (select private.current_user_id() as id) me
+    from me
     join public.learning_plans p on p.user_id = me.id or (p.visibility = 'public' and me.id is not null)
     where p.topic operator(extensions.%) wanted
         or p.topic ilike '%' || regexp_replace(wanted, '([\\%_])', '\\\1', 'g') || '%'
@@ -294,7 +296,7 @@ comment on function public.dashboard is
 revoke execute on function
     public.plan_roadmap, public.plan_impact, public.reorder_modules, public.reorder_tasks, public.search_plans,
     public.dashboard
-    from public, anon, authenticated;
+    from public, anon, authenticated, service_role;
 grant execute on function
     public.plan_roadmap, public.plan_impact, public.reorder_modules, public.reorder_tasks, public.search_plans,
     public.dashboard

@@ -870,7 +870,13 @@ export type Database = {
                     "visibility"?: string;
                     "weekly_hours"?: string;
                 };
-                Returns: Record<string, unknown>;
+                Returns: Database["public"]["CompositeTypes"]["plan_receipt"];
+                SetofOptions: {
+                    from: "*";
+                    to: "plan_receipt";
+                    isOneToOne: true;
+                    isSetofReturn: false;
+                };
             };
             "dashboard": {
                 Args: {
@@ -924,7 +930,13 @@ export type Database = {
                 Args: {
                     "at"?: string;
                 };
-                Returns: Record<string, unknown>;
+                Returns: Database["public"]["CompositeTypes"]["usage"];
+                SetofOptions: {
+                    from: "*";
+                    to: "usage";
+                    isOneToOne: true;
+                    isSetofReturn: false;
+                };
             };
             "plan_impact": {
                 Args: {
@@ -1017,7 +1029,19 @@ export type Database = {
             "subscription_tier": "free" | "pro";
         };
         CompositeTypes: {
-            [_ in never]: never;
+            "plan_receipt": {
+                "plan_id": string | null;
+                "generation_id": string | null;
+            };
+            "usage": {
+                "tier": string | null;
+                "plans": number | null;
+                "max_plans": number | null;
+                "generations_in_flight": number | null;
+                "max_generations_in_flight": number | null;
+                "generations_this_month": number | null;
+                "max_generations_per_month": number | null;
+            };
         };
     };
     "worker": {
