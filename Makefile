@@ -31,3 +31,48 @@ node_modules/.installed: package-lock.json package.json .npmrc
 	@echo "Installing the Node packages into node_modules (once, about a quarter of a minute)"
 	@npm install --no-save --silent --no-progress # not "ci": it insists on packages of platforms that are not this one
 	@touch $@
+
+.PHONY: demo
+demo: setup ## show the main job on the local stack, and leave it running
+	@$(LEARNBASE) demo
+
+.PHONY: test
+test: setup ## run all tests on a stack of their own
+	@$(BIN)/python -m pytest
+
+.PHONY: check
+check: setup ## lint and type-check
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+.PHONY: stack
+stack: setup ## start the local Supabase (or apply what is new to it)
+	@$(LEARNBASE) stack start
+
+.PHONY: stack-stop
+stack-stop: ## stop it; its data stays
+	@test ! -x $(LEARNBASE) || $(LEARNBASE) stack stop
+
+.PHONY: stack-reset
+stack-reset: setup ## give it a new database: platform, Auth, migrations, seed
+	@$(LEARNBASE) stack reset
+
+.PHONY: types
+types: setup ## write the Python and TypeScript types of the database anew
+	@$(LEARNBASE) stack start --quiet
+	@$(BIN)/python -m tests.sql.generated_types
+
+.PHONY: lock
+lock: setup ## resolve the dependencies anew, with hashes
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header -o locks/runtime.txt pyproject.toml
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra dev -o locks/dev.txt pyproject.toml
+	@npm install --package-lock-only --silent
+
+.PHONY: clean
+clean: ## stop everything and remove all that was made here
+	@for home in .learnbase .learnbase/test; do \
+	    test ! -x $(LEARNBASE) || test ! -d $$home || LEARNBASE_HOME=$$home $(LEARNBASE) stack remove || true; \
+	done
+	@rm -rf .learnbase $(VENV) node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

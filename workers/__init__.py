@@ -1,1 +1,6 @@
-"""One job, one file; README.md has the table."""
+"""One job, one file; README.md has the table.
+
+`JOBS` is what `learnbase work` offers: the queue, and the module that carries its jobs out.
+"""
+
+JOBS = {"generate_plan": "workers.generate_plan"}

@@ -20,7 +20,7 @@ Plan = Annotated[
 
 
 @app.command()
-def create(  # noqa: PLR0913, PLR0917 - one for each field of the form
+def create(  # noqa: PLR0917 - one for each field of the form
     topic: Annotated[str, typer.Argument(help="What to learn.")],
     level: Annotated[str, typer.Option(help="beginner, intermediate or advanced")] = "beginner",
     hours: Annotated[str, typer.Option(help="Hours a week: 0 to 80, or a range such as 3-5")] = "5",
@@ -169,7 +169,8 @@ def _latest_generation(api: PersonApi, plan_id: str) -> str:
     generations = api.rows("plan_generations", select="id,created_at", plan_id=plan_id)
     if not generations:
         raise NotFound(
-            "This plan was never asked of a planner", remedy="It was written by hand, or is not yours"
+            "This plan was never asked of a planner",
+            remedy="It was written by hand, or is not yours",
         )
     return str(max(generations, key=lambda g: g["created_at"])["id"])
 

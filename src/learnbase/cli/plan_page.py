@@ -6,8 +6,7 @@ import datetime as dt
 import time
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console, Group
-from rich.padding import Padding
+from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn
 from rich.table import Table
 from rich.text import Text
@@ -21,7 +20,8 @@ FINAL = frozenset({"succeeded", "failed", "cancelled"})
 _POLL_SECONDS = 0.25
 # A learner waits for a worker; nobody waits for a worker that is not there.
 _PATIENCE_SECONDS = 600
-_TICKS = {"completed": "[green]✔[/]", "in_progress": "[yellow]◐[/]", "not_started": "·"}
+_TICKS = {"completed": "✔", "in_progress": "◐", "not_started": "·"}
+_COLOURS = {"completed": "green", "in_progress": "yellow", "not_started": "dim"}
 
 
 def console() -> Console:
@@ -45,9 +45,7 @@ def follow(api: PersonApi, generation_id: str) -> dict[str, Any]:
             if not found:
                 raise NotFound("The plan was deleted meanwhile", remedy="Ask for it again")
             generation = found[0]
-            bar.update(
-                row, completed=generation["progress"], description=_standing(generation)
-            )
+            bar.update(row, completed=generation["progress"], description=_standing(generation))
             if generation["status"] in FINAL:
                 return generation
             time.sleep(_POLL_SECONDS)
@@ -86,7 +84,8 @@ def print_plan(plan: dict[str, Any], summary: dict[str, Any] | None = None) -> N
         f"{hours(progress['total_minutes'])} · {_done(progress)}"
     )
     for module in sorted(plan["modules"], key=lambda m: m["order"]):
-        out.print(_week(module, _week_start(plan, module["order"])))
+        # Unwrapped: an address that is cut or broken cannot be followed.
+        out.print(_week(module, _week_start(plan, module["order"])), soft_wrap=True)
     if not plan["modules"]:
         out.print("No weeks yet.", style="dim")
     for line in (summary or {}).get("left_out", ()):
@@ -108,7 +107,7 @@ def print_dashboard(plans: list[dict[str, Any]]) -> None:
         table.add_column(heading)
     for plan in plans:
         due = [t for t in plan["due_this_week"] if t["status"] != "completed"]
-        week = "–" if plan["current_week"] is None else str(plan["current_week"])
+        week = "-" if plan["current_week"] is None else str(plan["current_week"])
         table.add_row(
             plan["plan_id"][:8],
             Text(plan["topic"]),
@@ -150,9 +149,8 @@ def _facts(plan: dict[str, Any]) -> str:
 
 def _done(progress: dict[str, Any]) -> str:
     week = progress["current_week"]
-    return (
-        f"{progress['completed_tasks']} done ({float(progress['completion']):.0%})"
-        + (f", now in week {week}" if week else "")
+    return f"{progress['completed_tasks']} done ({float(progress['completion']):.0%})" + (
+        f", now in week {week}" if week else ""
     )
 
 
@@ -161,26 +159,23 @@ def _week_start(plan: dict[str, Any], week: int) -> dt.date:
     return first + dt.timedelta(days=7 * (week - 1))
 
 
-def _week(module: dict[str, Any], begins: dt.date) -> Group:
-    heading = Text(f"\nWeek {module['order']}  ", style="bold cyan")
-    heading.append(module["title"], style="bold")
-    heading.append(
-        f"  from {begins:%a} {begins.day} {begins:%b}, {hours(module['estimated_minutes'])}",
+def _week(module: dict[str, Any], begins: dt.date) -> Text:
+    page = Text(f"\nWeek {module['order']}  ", style="bold cyan")
+    page.append(module["title"], style="bold")
+    page.append(
+        f"  from {begins:%a} {begins.day} {begins:%b}, {hours(module['estimated_minutes'])}\n",
         style="dim",
     )
-    table = Table(box=None, show_header=False, padding=(0, 1, 0, 0), expand=False)
-    table.add_column(width=1)
-    table.add_column(width=6, style="dim")
-    table.add_column(justify="right", width=8, style="dim", no_wrap=True)
-    table.add_column(ratio=1)
     for task in sorted(module["tasks"], key=lambda t: t["order"]):
         ticked = next((p["status"] for p in task["task_progress"]), "not_started")
-        what = Text(task["title"])
-        for link in _links(task):
-            what.append(f"\n{link}", style="blue")
         day = f"day {task['day']}" if task["day"] else ""
-        table.add_row(_TICKS[ticked], day, hours(task["estimated_minutes"]), what)
-    return Group(heading, Padding(table, (0, 0, 0, 2)))
+        page.append(f"  {_TICKS[ticked]} ", style=_COLOURS[ticked])
+        page.append(f"{day:<6}{hours(task['estimated_minutes']):>8}  ", style="dim")
+        page.append(f"{task['title']}\n")
+        for link in _links(task):
+            page.append(f"{'':20}{link}\n", style="blue")
+    page.rstrip()
+    return page
 
 
 def _links(task: dict[str, Any]) -> list[str]:

@@ -16,7 +16,7 @@ from postgrest.exceptions import APIError
 from pydantic import BaseModel, ConfigDict
 
 from learnbase.errors import AccessDenied, Unavailable
-from learnbase.services.refusals import learnbase_error
+from learnbase.services.refusals import learnbase_error, raise_unanswered
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +26,7 @@ TIMEOUT = httpx.Timeout(30.0, connect=5.0)
 
 
 class Session(BaseModel):
-    """What Auth hands out at sign-in. Its timestamps are left alone: only the tokens matter here."""
+    """What Auth hands out at sign-in; its timestamps are left alone."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -110,7 +110,9 @@ class PersonApi:
 
     def __init__(self, url: str, publishable_key: str, token: str) -> None:
         """Speak to the project at `url` with somebody's access token."""
-        self._http = httpx.Client(timeout=TIMEOUT, trust_env=False)
+        self._http = httpx.Client(
+            timeout=TIMEOUT, trust_env=False, event_hooks={"response": [_check]}
+        )
         self._client = SyncPostgrestClient(
             f"{url}/rest/v1",
             headers={"apikey": publishable_key, "Authorization": f"Bearer {token}"},
@@ -142,12 +144,11 @@ class PersonApi:
     def rows(self, table: str, select: str = "*", **equal: Any) -> list[dict[str, Any]]:
         """Read the rows whose columns equal the given values."""
 
-        def read() -> list[dict[str, Any]]:
+        def read() -> Any:
             query = self._client.from_(table).select(select)
             for column, value in equal.items():
                 query = query.eq(column, value)
-            found: list[dict[str, Any]] = query.execute().data  # type: ignore[assignment] - JSON rows
-            return found
+            return query.execute().data
 
         result: list[dict[str, Any]] = self._run(read)
         return result
@@ -167,7 +168,7 @@ class PersonApi:
     def upsert(self, table: str, row: dict[str, Any], on_conflict: str) -> None:
         """Insert a row, or change the one with the same key."""
         self._run(
-            lambda: self._client.from_(table).upsert(row, on_conflict=on_conflict).execute().data  # type: ignore[arg-type] - JSON
+            lambda: self._client.from_(table).upsert(row, on_conflict=on_conflict).execute().data
         )
 
     def whole_plan(self, plan_id: str) -> dict[str, Any] | None:
@@ -185,6 +186,12 @@ class PersonApi:
                 f"The API does not answer at {self._url}",
                 remedy="Check SUPABASE_URL, or start the local stack with: make stack",
             ) from problem
+
+
+def _check(response: httpx.Response) -> None:
+    if response.is_error:
+        response.read()
+        raise_unanswered(response)
 
 
 # All of a plan's page in one request; PostgREST embeds by foreign key.

@@ -1,0 +1,5 @@
+"""`python -m learnbase.cli`."""
+
+from learnbase.cli import main
+
+main()

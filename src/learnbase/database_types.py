@@ -1,0 +1,729 @@
+"""The rows of the database, as the API shows and takes them.
+
+Generated from the schema by `make types`; change a migration instead.
+"""
+
+# ruff: noqa: D101, ICN001, TC003 - written by a program
+from __future__ import annotations
+
+import datetime
+import uuid
+from typing import (
+    Annotated,
+    Literal,
+    NotRequired,
+    TypeAlias,
+    TypedDict,
+)
+
+from pydantic import BaseModel, Field, JsonValue
+
+PublicGenerationKind: TypeAlias = Literal["create", "regenerate_plan", "regenerate_module"]
+
+PublicGenerationStatus: TypeAlias = Literal["queued", "running", "succeeded", "failed", "cancelled"]
+
+PublicLearningStyle: TypeAlias = Literal["reading", "video", "practice", "mixed"]
+
+PublicNotificationChannel: TypeAlias = Literal["email", "in_app", "sms"]
+
+PublicNotificationStatus: TypeAlias = Literal[
+    "queued",
+    "sent",
+    "delivered",
+    "opened",
+    "bounced",
+    "complained",
+    "failed",
+    "suppressed",
+    "unknown",
+]
+
+PublicPlanOrigin: TypeAlias = Literal["ai", "template", "manual"]
+
+PublicPlanVisibility: TypeAlias = Literal["private", "public"]
+
+PublicProgressStatus: TypeAlias = Literal["not_started", "in_progress", "completed"]
+
+PublicResourceType: TypeAlias = Literal["youtube", "article", "course", "doc", "other"]
+
+PublicSkillLevel: TypeAlias = Literal["beginner", "intermediate", "advanced"]
+
+PublicSubscriptionTier: TypeAlias = Literal["free", "pro"]
+
+
+class PublicLearningPlans(BaseModel):
+    created_at: datetime.datetime = Field(alias="created_at")
+    deadline_date: datetime.date | None = Field(alias="deadline_date")
+    id: uuid.UUID = Field(alias="id")
+    language: str = Field(alias="language")
+    learning_style: PublicLearningStyle = Field(alias="learning_style")
+    origin: PublicPlanOrigin = Field(alias="origin")
+    revision: int = Field(alias="revision")
+    skill_level: PublicSkillLevel = Field(alias="skill_level")
+    start_date: datetime.date | None = Field(alias="start_date")
+    topic: str = Field(alias="topic")
+    updated_at: datetime.datetime = Field(alias="updated_at")
+    user_id: uuid.UUID = Field(alias="user_id")
+    visibility: PublicPlanVisibility = Field(alias="visibility")
+    weekly_hours: int = Field(alias="weekly_hours")
+
+
+class PublicLearningPlansInsert(TypedDict):
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    deadline_date: NotRequired[Annotated[datetime.date | None, Field(alias="deadline_date")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    language: NotRequired[Annotated[str, Field(alias="language")]]
+    learning_style: Annotated[PublicLearningStyle, Field(alias="learning_style")]
+    origin: NotRequired[Annotated[PublicPlanOrigin, Field(alias="origin")]]
+    revision: NotRequired[Annotated[int, Field(alias="revision")]]
+    skill_level: Annotated[PublicSkillLevel, Field(alias="skill_level")]
+    start_date: NotRequired[Annotated[datetime.date | None, Field(alias="start_date")]]
+    topic: Annotated[str, Field(alias="topic")]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+    user_id: NotRequired[Annotated[uuid.UUID, Field(alias="user_id")]]
+    visibility: NotRequired[Annotated[PublicPlanVisibility, Field(alias="visibility")]]
+    weekly_hours: Annotated[int, Field(alias="weekly_hours")]
+
+
+class PublicLearningPlansUpdate(TypedDict):
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    deadline_date: NotRequired[Annotated[datetime.date | None, Field(alias="deadline_date")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    language: NotRequired[Annotated[str, Field(alias="language")]]
+    learning_style: NotRequired[Annotated[PublicLearningStyle, Field(alias="learning_style")]]
+    origin: NotRequired[Annotated[PublicPlanOrigin, Field(alias="origin")]]
+    revision: NotRequired[Annotated[int, Field(alias="revision")]]
+    skill_level: NotRequired[Annotated[PublicSkillLevel, Field(alias="skill_level")]]
+    start_date: NotRequired[Annotated[datetime.date | None, Field(alias="start_date")]]
+    topic: NotRequired[Annotated[str, Field(alias="topic")]]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+    user_id: NotRequired[Annotated[uuid.UUID, Field(alias="user_id")]]
+    visibility: NotRequired[Annotated[PublicPlanVisibility, Field(alias="visibility")]]
+    weekly_hours: NotRequired[Annotated[int, Field(alias="weekly_hours")]]
+
+
+class PublicModules(BaseModel):
+    created_at: datetime.datetime = Field(alias="created_at")
+    description: str | None = Field(alias="description")
+    estimated_minutes: int = Field(alias="estimated_minutes")
+    id: uuid.UUID = Field(alias="id")
+    order: int = Field(alias="order")
+    plan_id: uuid.UUID = Field(alias="plan_id")
+    title: str = Field(alias="title")
+    updated_at: datetime.datetime = Field(alias="updated_at")
+
+
+class PublicModulesInsert(TypedDict):
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    description: NotRequired[Annotated[str | None, Field(alias="description")]]
+    estimated_minutes: Annotated[int, Field(alias="estimated_minutes")]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    order: Annotated[int, Field(alias="order")]
+    plan_id: Annotated[uuid.UUID, Field(alias="plan_id")]
+    title: Annotated[str, Field(alias="title")]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+
+
+class PublicModulesUpdate(TypedDict):
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    description: NotRequired[Annotated[str | None, Field(alias="description")]]
+    estimated_minutes: NotRequired[Annotated[int, Field(alias="estimated_minutes")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    order: NotRequired[Annotated[int, Field(alias="order")]]
+    plan_id: NotRequired[Annotated[uuid.UUID, Field(alias="plan_id")]]
+    title: NotRequired[Annotated[str, Field(alias="title")]]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+
+
+class PublicNotifications(BaseModel):
+    batch_id: uuid.UUID | None = Field(alias="batch_id")
+    body_html: str | None = Field(alias="body_html")
+    body_text: str | None = Field(alias="body_text")
+    bounced_at: datetime.datetime | None = Field(alias="bounced_at")
+    channel: PublicNotificationChannel = Field(alias="channel")
+    context: JsonValue = Field(alias="context")
+    created_at: datetime.datetime = Field(alias="created_at")
+    dedupe_key: str = Field(alias="dedupe_key")
+    delivered_at: datetime.datetime | None = Field(alias="delivered_at")
+    id: uuid.UUID = Field(alias="id")
+    kind: str = Field(alias="kind")
+    opened_at: datetime.datetime | None = Field(alias="opened_at")
+    provider_id: str | None = Field(alias="provider_id")
+    read_at: datetime.datetime | None = Field(alias="read_at")
+    reason: str | None = Field(alias="reason")
+    sent_at: datetime.datetime | None = Field(alias="sent_at")
+    status: PublicNotificationStatus = Field(alias="status")
+    subject: str | None = Field(alias="subject")
+    updated_at: datetime.datetime = Field(alias="updated_at")
+    user_id: uuid.UUID = Field(alias="user_id")
+
+
+class PublicNotificationsInsert(TypedDict):
+    batch_id: NotRequired[Annotated[uuid.UUID | None, Field(alias="batch_id")]]
+    body_html: NotRequired[Annotated[str | None, Field(alias="body_html")]]
+    body_text: NotRequired[Annotated[str | None, Field(alias="body_text")]]
+    bounced_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="bounced_at")]]
+    channel: Annotated[PublicNotificationChannel, Field(alias="channel")]
+    context: NotRequired[Annotated[JsonValue, Field(alias="context")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    dedupe_key: Annotated[str, Field(alias="dedupe_key")]
+    delivered_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="delivered_at")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    kind: Annotated[str, Field(alias="kind")]
+    opened_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="opened_at")]]
+    provider_id: NotRequired[Annotated[str | None, Field(alias="provider_id")]]
+    read_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="read_at")]]
+    reason: NotRequired[Annotated[str | None, Field(alias="reason")]]
+    sent_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="sent_at")]]
+    status: NotRequired[Annotated[PublicNotificationStatus, Field(alias="status")]]
+    subject: NotRequired[Annotated[str | None, Field(alias="subject")]]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+    user_id: Annotated[uuid.UUID, Field(alias="user_id")]
+
+
+class PublicNotificationsUpdate(TypedDict):
+    batch_id: NotRequired[Annotated[uuid.UUID | None, Field(alias="batch_id")]]
+    body_html: NotRequired[Annotated[str | None, Field(alias="body_html")]]
+    body_text: NotRequired[Annotated[str | None, Field(alias="body_text")]]
+    bounced_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="bounced_at")]]
+    channel: NotRequired[Annotated[PublicNotificationChannel, Field(alias="channel")]]
+    context: NotRequired[Annotated[JsonValue, Field(alias="context")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    dedupe_key: NotRequired[Annotated[str, Field(alias="dedupe_key")]]
+    delivered_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="delivered_at")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    kind: NotRequired[Annotated[str, Field(alias="kind")]]
+    opened_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="opened_at")]]
+    provider_id: NotRequired[Annotated[str | None, Field(alias="provider_id")]]
+    read_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="read_at")]]
+    reason: NotRequired[Annotated[str | None, Field(alias="reason")]]
+    sent_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="sent_at")]]
+    status: NotRequired[Annotated[PublicNotificationStatus, Field(alias="status")]]
+    subject: NotRequired[Annotated[str | None, Field(alias="subject")]]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+    user_id: NotRequired[Annotated[uuid.UUID, Field(alias="user_id")]]
+
+
+class PublicPlanFollowers(BaseModel):
+    created_at: datetime.datetime = Field(alias="created_at")
+    id: uuid.UUID = Field(alias="id")
+    plan_id: uuid.UUID = Field(alias="plan_id")
+    start_date: datetime.date | None = Field(alias="start_date")
+    user_id: uuid.UUID = Field(alias="user_id")
+
+
+class PublicPlanFollowersInsert(TypedDict):
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    plan_id: Annotated[uuid.UUID, Field(alias="plan_id")]
+    start_date: NotRequired[Annotated[datetime.date | None, Field(alias="start_date")]]
+    user_id: NotRequired[Annotated[uuid.UUID, Field(alias="user_id")]]
+
+
+class PublicPlanFollowersUpdate(TypedDict):
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    plan_id: NotRequired[Annotated[uuid.UUID, Field(alias="plan_id")]]
+    start_date: NotRequired[Annotated[datetime.date | None, Field(alias="start_date")]]
+    user_id: NotRequired[Annotated[uuid.UUID, Field(alias="user_id")]]
+
+
+class PublicPlanGenerations(BaseModel):
+    cost_usd: float | None = Field(alias="cost_usd")
+    created_at: datetime.datetime = Field(alias="created_at")
+    draft: JsonValue | None = Field(alias="draft")
+    error: JsonValue | None = Field(alias="error")
+    finished_at: datetime.datetime | None = Field(alias="finished_at")
+    id: uuid.UUID = Field(alias="id")
+    input_tokens: int | None = Field(alias="input_tokens")
+    kind: PublicGenerationKind = Field(alias="kind")
+    model: str = Field(alias="model")
+    model_called_at: datetime.datetime | None = Field(alias="model_called_at")
+    output_summary: JsonValue | None = Field(alias="output_summary")
+    output_tokens: int | None = Field(alias="output_tokens")
+    parameters: JsonValue | None = Field(alias="parameters")
+    plan_id: uuid.UUID = Field(alias="plan_id")
+    progress: int = Field(alias="progress")
+    prompt: JsonValue = Field(alias="prompt")
+    prompt_version: str | None = Field(alias="prompt_version")
+    started_at: datetime.datetime | None = Field(alias="started_at")
+    status: PublicGenerationStatus = Field(alias="status")
+
+
+class PublicPlanGenerationsInsert(TypedDict):
+    cost_usd: NotRequired[Annotated[float | None, Field(alias="cost_usd")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    draft: NotRequired[Annotated[JsonValue | None, Field(alias="draft")]]
+    error: NotRequired[Annotated[JsonValue | None, Field(alias="error")]]
+    finished_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="finished_at")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    input_tokens: NotRequired[Annotated[int | None, Field(alias="input_tokens")]]
+    kind: NotRequired[Annotated[PublicGenerationKind, Field(alias="kind")]]
+    model: Annotated[str, Field(alias="model")]
+    model_called_at: NotRequired[
+        Annotated[datetime.datetime | None, Field(alias="model_called_at")]
+    ]
+    output_summary: NotRequired[Annotated[JsonValue | None, Field(alias="output_summary")]]
+    output_tokens: NotRequired[Annotated[int | None, Field(alias="output_tokens")]]
+    parameters: NotRequired[Annotated[JsonValue | None, Field(alias="parameters")]]
+    plan_id: Annotated[uuid.UUID, Field(alias="plan_id")]
+    progress: NotRequired[Annotated[int, Field(alias="progress")]]
+    prompt: Annotated[JsonValue, Field(alias="prompt")]
+    prompt_version: NotRequired[Annotated[str | None, Field(alias="prompt_version")]]
+    started_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="started_at")]]
+    status: NotRequired[Annotated[PublicGenerationStatus, Field(alias="status")]]
+
+
+class PublicPlanGenerationsUpdate(TypedDict):
+    cost_usd: NotRequired[Annotated[float | None, Field(alias="cost_usd")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    draft: NotRequired[Annotated[JsonValue | None, Field(alias="draft")]]
+    error: NotRequired[Annotated[JsonValue | None, Field(alias="error")]]
+    finished_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="finished_at")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    input_tokens: NotRequired[Annotated[int | None, Field(alias="input_tokens")]]
+    kind: NotRequired[Annotated[PublicGenerationKind, Field(alias="kind")]]
+    model: NotRequired[Annotated[str, Field(alias="model")]]
+    model_called_at: NotRequired[
+        Annotated[datetime.datetime | None, Field(alias="model_called_at")]
+    ]
+    output_summary: NotRequired[Annotated[JsonValue | None, Field(alias="output_summary")]]
+    output_tokens: NotRequired[Annotated[int | None, Field(alias="output_tokens")]]
+    parameters: NotRequired[Annotated[JsonValue | None, Field(alias="parameters")]]
+    plan_id: NotRequired[Annotated[uuid.UUID, Field(alias="plan_id")]]
+    progress: NotRequired[Annotated[int, Field(alias="progress")]]
+    prompt: NotRequired[Annotated[JsonValue, Field(alias="prompt")]]
+    prompt_version: NotRequired[Annotated[str | None, Field(alias="prompt_version")]]
+    started_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="started_at")]]
+    status: NotRequired[Annotated[PublicGenerationStatus, Field(alias="status")]]
+
+
+class PublicPlanNotes(BaseModel):
+    created_at: datetime.datetime = Field(alias="created_at")
+    notes: str = Field(alias="notes")
+    plan_id: uuid.UUID = Field(alias="plan_id")
+    updated_at: datetime.datetime = Field(alias="updated_at")
+
+
+class PublicPlanNotesInsert(TypedDict):
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    notes: Annotated[str, Field(alias="notes")]
+    plan_id: Annotated[uuid.UUID, Field(alias="plan_id")]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+
+
+class PublicPlanNotesUpdate(TypedDict):
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    notes: NotRequired[Annotated[str, Field(alias="notes")]]
+    plan_id: NotRequired[Annotated[uuid.UUID, Field(alias="plan_id")]]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+
+
+class PublicResources(BaseModel):
+    author: str | None = Field(alias="author")
+    checked_at: datetime.datetime | None = Field(alias="checked_at")
+    cost_cents: int | None = Field(alias="cost_cents")
+    created_at: datetime.datetime = Field(alias="created_at")
+    currency: str | None = Field(alias="currency")
+    domain: str | None = Field(alias="domain")
+    duration_minutes: int | None = Field(alias="duration_minutes")
+    id: uuid.UUID = Field(alias="id")
+    tags: list[str] = Field(alias="tags")
+    title: str = Field(alias="title")
+    type: PublicResourceType = Field(alias="type")
+    url: str = Field(alias="url")
+
+
+class PublicResourcesInsert(TypedDict):
+    author: NotRequired[Annotated[str | None, Field(alias="author")]]
+    checked_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="checked_at")]]
+    cost_cents: NotRequired[Annotated[int | None, Field(alias="cost_cents")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    currency: NotRequired[Annotated[str | None, Field(alias="currency")]]
+    domain: NotRequired[Annotated[str | None, Field(alias="domain")]]
+    duration_minutes: NotRequired[Annotated[int | None, Field(alias="duration_minutes")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    tags: NotRequired[Annotated[list[str], Field(alias="tags")]]
+    title: Annotated[str, Field(alias="title")]
+    type: Annotated[PublicResourceType, Field(alias="type")]
+    url: Annotated[str, Field(alias="url")]
+
+
+class PublicResourcesUpdate(TypedDict):
+    author: NotRequired[Annotated[str | None, Field(alias="author")]]
+    checked_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="checked_at")]]
+    cost_cents: NotRequired[Annotated[int | None, Field(alias="cost_cents")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    currency: NotRequired[Annotated[str | None, Field(alias="currency")]]
+    domain: NotRequired[Annotated[str | None, Field(alias="domain")]]
+    duration_minutes: NotRequired[Annotated[int | None, Field(alias="duration_minutes")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    tags: NotRequired[Annotated[list[str], Field(alias="tags")]]
+    title: NotRequired[Annotated[str, Field(alias="title")]]
+    type: NotRequired[Annotated[PublicResourceType, Field(alias="type")]]
+    url: NotRequired[Annotated[str, Field(alias="url")]]
+
+
+class PublicTaskLinks(BaseModel):
+    created_at: datetime.datetime = Field(alias="created_at")
+    id: uuid.UUID = Field(alias="id")
+    order: int = Field(alias="order")
+    task_id: uuid.UUID = Field(alias="task_id")
+    title: str = Field(alias="title")
+    type: PublicResourceType = Field(alias="type")
+    url: str = Field(alias="url")
+
+
+class PublicTaskLinksInsert(TypedDict):
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    order: Annotated[int, Field(alias="order")]
+    task_id: Annotated[uuid.UUID, Field(alias="task_id")]
+    title: Annotated[str, Field(alias="title")]
+    type: NotRequired[Annotated[PublicResourceType, Field(alias="type")]]
+    url: Annotated[str, Field(alias="url")]
+
+
+class PublicTaskLinksUpdate(TypedDict):
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    order: NotRequired[Annotated[int, Field(alias="order")]]
+    task_id: NotRequired[Annotated[uuid.UUID, Field(alias="task_id")]]
+    title: NotRequired[Annotated[str, Field(alias="title")]]
+    type: NotRequired[Annotated[PublicResourceType, Field(alias="type")]]
+    url: NotRequired[Annotated[str, Field(alias="url")]]
+
+
+class PublicTaskProgress(BaseModel):
+    actual_minutes: int | None = Field(alias="actual_minutes")
+    completed_at: datetime.datetime | None = Field(alias="completed_at")
+    created_at: datetime.datetime = Field(alias="created_at")
+    id: uuid.UUID = Field(alias="id")
+    status: PublicProgressStatus = Field(alias="status")
+    task_id: uuid.UUID = Field(alias="task_id")
+    updated_at: datetime.datetime = Field(alias="updated_at")
+    user_id: uuid.UUID = Field(alias="user_id")
+
+
+class PublicTaskProgressInsert(TypedDict):
+    actual_minutes: NotRequired[Annotated[int | None, Field(alias="actual_minutes")]]
+    completed_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="completed_at")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    status: NotRequired[Annotated[PublicProgressStatus, Field(alias="status")]]
+    task_id: Annotated[uuid.UUID, Field(alias="task_id")]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+    user_id: NotRequired[Annotated[uuid.UUID, Field(alias="user_id")]]
+
+
+class PublicTaskProgressUpdate(TypedDict):
+    actual_minutes: NotRequired[Annotated[int | None, Field(alias="actual_minutes")]]
+    completed_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="completed_at")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    status: NotRequired[Annotated[PublicProgressStatus, Field(alias="status")]]
+    task_id: NotRequired[Annotated[uuid.UUID, Field(alias="task_id")]]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+    user_id: NotRequired[Annotated[uuid.UUID, Field(alias="user_id")]]
+
+
+class PublicTaskResources(BaseModel):
+    created_at: datetime.datetime = Field(alias="created_at")
+    id: uuid.UUID = Field(alias="id")
+    notes: str | None = Field(alias="notes")
+    order: int = Field(alias="order")
+    resource_id: uuid.UUID = Field(alias="resource_id")
+    task_id: uuid.UUID = Field(alias="task_id")
+
+
+class PublicTaskResourcesInsert(TypedDict):
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    notes: NotRequired[Annotated[str | None, Field(alias="notes")]]
+    order: Annotated[int, Field(alias="order")]
+    resource_id: Annotated[uuid.UUID, Field(alias="resource_id")]
+    task_id: Annotated[uuid.UUID, Field(alias="task_id")]
+
+
+class PublicTaskResourcesUpdate(TypedDict):
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    notes: NotRequired[Annotated[str | None, Field(alias="notes")]]
+    order: NotRequired[Annotated[int, Field(alias="order")]]
+    resource_id: NotRequired[Annotated[uuid.UUID, Field(alias="resource_id")]]
+    task_id: NotRequired[Annotated[uuid.UUID, Field(alias="task_id")]]
+
+
+class PublicTasks(BaseModel):
+    created_at: datetime.datetime = Field(alias="created_at")
+    day: int | None = Field(alias="day")
+    description: str | None = Field(alias="description")
+    edited_at: datetime.datetime | None = Field(alias="edited_at")
+    estimated_minutes: int = Field(alias="estimated_minutes")
+    id: uuid.UUID = Field(alias="id")
+    module_id: uuid.UUID = Field(alias="module_id")
+    order: int = Field(alias="order")
+    pinned_at: datetime.datetime | None = Field(alias="pinned_at")
+    title: str = Field(alias="title")
+    updated_at: datetime.datetime = Field(alias="updated_at")
+
+
+class PublicTasksInsert(TypedDict):
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    day: NotRequired[Annotated[int | None, Field(alias="day")]]
+    description: NotRequired[Annotated[str | None, Field(alias="description")]]
+    edited_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="edited_at")]]
+    estimated_minutes: Annotated[int, Field(alias="estimated_minutes")]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    module_id: Annotated[uuid.UUID, Field(alias="module_id")]
+    order: Annotated[int, Field(alias="order")]
+    pinned_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="pinned_at")]]
+    title: Annotated[str, Field(alias="title")]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+
+
+class PublicTasksUpdate(TypedDict):
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    day: NotRequired[Annotated[int | None, Field(alias="day")]]
+    description: NotRequired[Annotated[str | None, Field(alias="description")]]
+    edited_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="edited_at")]]
+    estimated_minutes: NotRequired[Annotated[int, Field(alias="estimated_minutes")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    module_id: NotRequired[Annotated[uuid.UUID, Field(alias="module_id")]]
+    order: NotRequired[Annotated[int, Field(alias="order")]]
+    pinned_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="pinned_at")]]
+    title: NotRequired[Annotated[str, Field(alias="title")]]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+
+
+class PublicTierLimits(BaseModel):
+    max_generations_in_flight: int = Field(alias="max_generations_in_flight")
+    max_generations_per_month: int = Field(alias="max_generations_per_month")
+    max_plans: int = Field(alias="max_plans")
+    tier: str = Field(alias="tier")
+
+
+class PublicTierLimitsInsert(TypedDict):
+    max_generations_in_flight: Annotated[int, Field(alias="max_generations_in_flight")]
+    max_generations_per_month: Annotated[int, Field(alias="max_generations_per_month")]
+    max_plans: Annotated[int, Field(alias="max_plans")]
+    tier: Annotated[str, Field(alias="tier")]
+
+
+class PublicTierLimitsUpdate(TypedDict):
+    max_generations_in_flight: NotRequired[Annotated[int, Field(alias="max_generations_in_flight")]]
+    max_generations_per_month: NotRequired[Annotated[int, Field(alias="max_generations_per_month")]]
+    max_plans: NotRequired[Annotated[int, Field(alias="max_plans")]]
+    tier: NotRequired[Annotated[str, Field(alias="tier")]]
+
+
+class PublicUsers(BaseModel):
+    auth_user_id: uuid.UUID | None = Field(alias="auth_user_id")
+    clerk_user_id: str | None = Field(alias="clerk_user_id")
+    created_at: datetime.datetime = Field(alias="created_at")
+    email: str | None = Field(alias="email")
+    id: uuid.UUID = Field(alias="id")
+    is_anonymous: bool = Field(alias="is_anonymous")
+    locale: str = Field(alias="locale")
+    name: str | None = Field(alias="name")
+    subscription_tier: PublicSubscriptionTier | None = Field(alias="subscription_tier")
+    time_zone: str = Field(alias="time_zone")
+    updated_at: datetime.datetime = Field(alias="updated_at")
+
+
+class PublicUsersInsert(TypedDict):
+    auth_user_id: NotRequired[Annotated[uuid.UUID | None, Field(alias="auth_user_id")]]
+    clerk_user_id: NotRequired[Annotated[str | None, Field(alias="clerk_user_id")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    email: NotRequired[Annotated[str | None, Field(alias="email")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    is_anonymous: NotRequired[Annotated[bool, Field(alias="is_anonymous")]]
+    locale: NotRequired[Annotated[str, Field(alias="locale")]]
+    name: NotRequired[Annotated[str | None, Field(alias="name")]]
+    subscription_tier: NotRequired[
+        Annotated[PublicSubscriptionTier | None, Field(alias="subscription_tier")]
+    ]
+    time_zone: NotRequired[Annotated[str, Field(alias="time_zone")]]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+
+
+class PublicUsersUpdate(TypedDict):
+    auth_user_id: NotRequired[Annotated[uuid.UUID | None, Field(alias="auth_user_id")]]
+    clerk_user_id: NotRequired[Annotated[str | None, Field(alias="clerk_user_id")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    email: NotRequired[Annotated[str | None, Field(alias="email")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    is_anonymous: NotRequired[Annotated[bool, Field(alias="is_anonymous")]]
+    locale: NotRequired[Annotated[str, Field(alias="locale")]]
+    name: NotRequired[Annotated[str | None, Field(alias="name")]]
+    subscription_tier: NotRequired[
+        Annotated[PublicSubscriptionTier | None, Field(alias="subscription_tier")]
+    ]
+    time_zone: NotRequired[Annotated[str, Field(alias="time_zone")]]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+
+
+class PublicWebhookEvents(BaseModel):
+    error: JsonValue | None = Field(alias="error")
+    external_id: str = Field(alias="external_id")
+    handled_at: datetime.datetime | None = Field(alias="handled_at")
+    id: uuid.UUID = Field(alias="id")
+    payload: JsonValue = Field(alias="payload")
+    received_at: datetime.datetime = Field(alias="received_at")
+    source: str = Field(alias="source")
+    type: str = Field(alias="type")
+
+
+class PublicWebhookEventsInsert(TypedDict):
+    error: NotRequired[Annotated[JsonValue | None, Field(alias="error")]]
+    external_id: Annotated[str, Field(alias="external_id")]
+    handled_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="handled_at")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    payload: Annotated[JsonValue, Field(alias="payload")]
+    received_at: NotRequired[Annotated[datetime.datetime, Field(alias="received_at")]]
+    source: Annotated[str, Field(alias="source")]
+    type: Annotated[str, Field(alias="type")]
+
+
+class PublicWebhookEventsUpdate(TypedDict):
+    error: NotRequired[Annotated[JsonValue | None, Field(alias="error")]]
+    external_id: NotRequired[Annotated[str, Field(alias="external_id")]]
+    handled_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="handled_at")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    payload: NotRequired[Annotated[JsonValue, Field(alias="payload")]]
+    received_at: NotRequired[Annotated[datetime.datetime, Field(alias="received_at")]]
+    source: NotRequired[Annotated[str, Field(alias="source")]]
+    type: NotRequired[Annotated[str, Field(alias="type")]]
+
+
+class WorkerDeadLetters(BaseModel):
+    enqueued_at: datetime.datetime = Field(alias="enqueued_at")
+    error: JsonValue = Field(alias="error")
+    failed_at: datetime.datetime = Field(alias="failed_at")
+    failures: int = Field(alias="failures")
+    id: int = Field(alias="id")
+    message: JsonValue = Field(alias="message")
+    msg_id: int = Field(alias="msg_id")
+    queue: str = Field(alias="queue")
+    read_ct: int = Field(alias="read_ct")
+    requeued_as: int | None = Field(alias="requeued_as")
+    requeued_at: datetime.datetime | None = Field(alias="requeued_at")
+
+
+class WorkerDeadLettersInsert(TypedDict):
+    enqueued_at: Annotated[datetime.datetime, Field(alias="enqueued_at")]
+    error: Annotated[JsonValue, Field(alias="error")]
+    failed_at: NotRequired[Annotated[datetime.datetime, Field(alias="failed_at")]]
+    failures: Annotated[int, Field(alias="failures")]
+    id: NotRequired[Annotated[int, Field(alias="id")]]
+    message: Annotated[JsonValue, Field(alias="message")]
+    msg_id: Annotated[int, Field(alias="msg_id")]
+    queue: Annotated[str, Field(alias="queue")]
+    read_ct: Annotated[int, Field(alias="read_ct")]
+    requeued_as: NotRequired[Annotated[int | None, Field(alias="requeued_as")]]
+    requeued_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="requeued_at")]]
+
+
+class WorkerDeadLettersUpdate(TypedDict):
+    enqueued_at: NotRequired[Annotated[datetime.datetime, Field(alias="enqueued_at")]]
+    error: NotRequired[Annotated[JsonValue, Field(alias="error")]]
+    failed_at: NotRequired[Annotated[datetime.datetime, Field(alias="failed_at")]]
+    failures: NotRequired[Annotated[int, Field(alias="failures")]]
+    id: NotRequired[Annotated[int, Field(alias="id")]]
+    message: NotRequired[Annotated[JsonValue, Field(alias="message")]]
+    msg_id: NotRequired[Annotated[int, Field(alias="msg_id")]]
+    queue: NotRequired[Annotated[str, Field(alias="queue")]]
+    read_ct: NotRequired[Annotated[int, Field(alias="read_ct")]]
+    requeued_as: NotRequired[Annotated[int | None, Field(alias="requeued_as")]]
+    requeued_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="requeued_at")]]
+
+
+class WorkerJobAttempts(BaseModel):
+    failures: int = Field(alias="failures")
+    handed_back: int = Field(alias="handed_back")
+    last_error: JsonValue | None = Field(alias="last_error")
+    msg_id: int = Field(alias="msg_id")
+    queue: str = Field(alias="queue")
+    settled_read_ct: int = Field(alias="settled_read_ct")
+    updated_at: datetime.datetime = Field(alias="updated_at")
+
+
+class WorkerJobAttemptsInsert(TypedDict):
+    failures: NotRequired[Annotated[int, Field(alias="failures")]]
+    handed_back: NotRequired[Annotated[int, Field(alias="handed_back")]]
+    last_error: NotRequired[Annotated[JsonValue | None, Field(alias="last_error")]]
+    msg_id: Annotated[int, Field(alias="msg_id")]
+    queue: Annotated[str, Field(alias="queue")]
+    settled_read_ct: NotRequired[Annotated[int, Field(alias="settled_read_ct")]]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+
+
+class WorkerJobAttemptsUpdate(TypedDict):
+    failures: NotRequired[Annotated[int, Field(alias="failures")]]
+    handed_back: NotRequired[Annotated[int, Field(alias="handed_back")]]
+    last_error: NotRequired[Annotated[JsonValue | None, Field(alias="last_error")]]
+    msg_id: NotRequired[Annotated[int, Field(alias="msg_id")]]
+    queue: NotRequired[Annotated[str, Field(alias="queue")]]
+    settled_read_ct: NotRequired[Annotated[int, Field(alias="settled_read_ct")]]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+
+
+class WorkerQueues(BaseModel):
+    lease_seconds: int = Field(alias="lease_seconds")
+    max_failures: int = Field(alias="max_failures")
+    max_lost_deliveries: int = Field(alias="max_lost_deliveries")
+    queue: str = Field(alias="queue")
+
+
+class WorkerQueuesInsert(TypedDict):
+    lease_seconds: NotRequired[Annotated[int, Field(alias="lease_seconds")]]
+    max_failures: NotRequired[Annotated[int, Field(alias="max_failures")]]
+    max_lost_deliveries: NotRequired[Annotated[int, Field(alias="max_lost_deliveries")]]
+    queue: Annotated[str, Field(alias="queue")]
+
+
+class WorkerQueuesUpdate(TypedDict):
+    lease_seconds: NotRequired[Annotated[int, Field(alias="lease_seconds")]]
+    max_failures: NotRequired[Annotated[int, Field(alias="max_failures")]]
+    max_lost_deliveries: NotRequired[Annotated[int, Field(alias="max_lost_deliveries")]]
+    queue: NotRequired[Annotated[str, Field(alias="queue")]]
+
+
+class PublicModuleProgress(BaseModel):
+    completed_minutes: int | None = Field(alias="completed_minutes")
+    completed_tasks: int | None = Field(alias="completed_tasks")
+    completion: float | None = Field(alias="completion")
+    is_complete: bool | None = Field(alias="is_complete")
+    module_id: uuid.UUID = Field(alias="module_id")
+    plan_id: uuid.UUID = Field(alias="plan_id")
+    total_minutes: int | None = Field(alias="total_minutes")
+    total_tasks: int | None = Field(alias="total_tasks")
+    week: int = Field(alias="week")
+
+
+class PublicPlanProgress(BaseModel):
+    completed_minutes: int | None = Field(alias="completed_minutes")
+    completed_tasks: int | None = Field(alias="completed_tasks")
+    completion: float | None = Field(alias="completion")
+    current_week: int | None = Field(alias="current_week")
+    is_complete: bool | None = Field(alias="is_complete")
+    plan_id: uuid.UUID = Field(alias="plan_id")
+    starts_on: datetime.date | None = Field(alias="starts_on")
+    total_minutes: int | None = Field(alias="total_minutes")
+    total_tasks: int | None = Field(alias="total_tasks")
+    total_weeks: int | None = Field(alias="total_weeks")
+
+
+class PublicPlanReceipt(BaseModel):
+    plan_id: uuid.UUID | None = Field(alias="plan_id")
+    generation_id: uuid.UUID | None = Field(alias="generation_id")
+
+
+class PublicUsage(BaseModel):
+    tier: str | None = Field(alias="tier")
+    plans: int | None = Field(alias="plans")
+    max_plans: int | None = Field(alias="max_plans")
+    generations_in_flight: int | None = Field(alias="generations_in_flight")
+    max_generations_in_flight: int | None = Field(alias="max_generations_in_flight")
+    generations_this_month: int | None = Field(alias="generations_this_month")
+    max_generations_per_month: int | None = Field(alias="max_generations_per_month")

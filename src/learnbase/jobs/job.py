@@ -1,0 +1,140 @@
+"""A job: the message as it was delivered, and the same as its handler sees it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+
+from learnbase.jobs.decisions import GiveUp
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from pydantic import BaseModel
+
+Json = dict[str, Any]
+PayloadT = TypeVar("PayloadT", bound="BaseModel")
+DepsT = TypeVar("DepsT")
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A message in hand; `(msg_id, read_ct)` is its fencing token.
+
+    Attributes:
+        queue: Where it came from.
+        msg_id: The message.
+        read_ct: Which of its deliveries this is.
+        message: What it says; anything at all until it is parsed.
+        failures: How often this job failed before.
+        enqueued_at: ISO 8601, UTC.
+        alone: Whether its deliveries keep getting lost, so that it must run without neighbours.
+    """
+
+    queue: str
+    msg_id: int
+    read_ct: int
+    message: Any
+    failures: int = 0
+    enqueued_at: str = ""
+    alone: bool = False
+
+    @property
+    def token(self) -> dict[str, int]:
+        """The fencing token, as outcome functions take it."""
+        return {"msg_id": self.msg_id, "read_ct": self.read_ct}
+
+
+class Reporter(Protocol):
+    """Carries a job's reports to its row."""
+
+    async def report(self, report: Json, *, now: bool) -> None:
+        """Send a report, or keep it for the next moment to send one."""
+
+
+@dataclass(frozen=True)
+class Job(Generic[PayloadT]):
+    """A job as its handler sees it.
+
+    Attributes:
+        delivery: The message and its fencing token.
+        payload: What the message says, parsed.
+        said: Fields that everything logged about this job carries; a handler may add to it.
+    """
+
+    delivery: Delivery
+    payload: PayloadT
+    reporter: Reporter
+    said: Json = field(default_factory=dict)
+
+    @property
+    def msg_id(self) -> int:
+        """The message."""
+        return self.delivery.msg_id
+
+    @property
+    def read_ct(self) -> int:
+        """Which of its deliveries this is."""
+        return self.delivery.read_ct
+
+    async def report(self, *, progress: int | None = None, draft: Json | None = None) -> None:
+        """Tell the person who waits how far it is; about once a second travels, always the newest.
+
+        Args:
+            progress: per cent, 0 to 100.
+            draft: what there is so far.
+
+        Raises:
+            NoLongerNeeded: it was cancelled, or somebody else has the job.
+        """
+        report = {"progress": progress, "draft": draft}
+        await self.reporter.report(
+            {name: value for name, value in report.items() if value is not None}, now=False
+        )
+
+    async def about_to_call_a_model(self, *, progress: int) -> None:
+        """Put down that a model is called from here on, so that a cancellation costs from now on.
+
+        Returns when the database knows it, and not before.
+
+        Raises:
+            NoLongerNeeded: it was cancelled, or somebody else has the job.
+        """
+        await self.reporter.report({"progress": progress, "model_called": True}, now=True)
+
+
+@dataclass(frozen=True)
+class Work(Generic[PayloadT, DepsT]):
+    """What a worker file brings.
+
+    Attributes:
+        payload: The model of its message, `v` included.
+        handle: Does the job and returns the result for `worker.complete_<queue>`.
+        version: The newest version of the message that it understands.
+    """
+
+    payload: type[PayloadT]
+    handle: Callable[[Job[PayloadT], DepsT], Awaitable[Json]]
+    version: int = 1
+
+    def is_too_new(self, message: Any) -> bool:
+        """Whether a newer worker wrote this message for a newer worker."""
+        version = message.get("v") if isinstance(message, dict) else None
+        return isinstance(version, int) and not isinstance(version, bool) and version > self.version
+
+    def parse(self, message: Any) -> PayloadT:
+        """Read a message.
+
+        Raises:
+            GiveUp: it is not of the payload's shape.
+        """
+        from pydantic import ValidationError  # noqa: PLC0415 - keeps the package light
+
+        try:
+            return self.payload.model_validate(message)
+        except ValidationError as error:
+            first = error.errors(include_input=False, include_url=False)[0]
+            where = ".".join(map(str, first["loc"])) or "message"
+            raise GiveUp(
+                "malformed_message", f"The job's message is malformed: {where}: {first['msg']}"
+            ) from None

@@ -1,0 +1,1 @@
+"""The outside: the only importers of postgrest, openai and httpx."""

@@ -1,0 +1,23 @@
+"""What a job may use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from learnbase.jobs import Reach
+    from learnbase.services.llm import Model
+
+
+@dataclass(frozen=True)
+class Deps:
+    """Handed to every handler.
+
+    Attributes:
+        database: The schema `worker`; a call waits while the database is away.
+        model: The model to ask; None plans with the built-in planner.
+    """
+
+    database: Reach
+    model: Model | None
