@@ -5,7 +5,7 @@ with guards as (
         -- The arguments stand one behind the other, each with a zero byte at its end.
         regexp_split_to_array(encode(g.tgargs, 'escape'), '\\000') as columns
     from pg_catalog.pg_trigger g
-    where g.tgfoid = 'private.keep_fixed'::regproc
+    where g.tgfoid = 'private.keep_fixed'::regproc and g.tgenabled = 'O'
 )
 
 select

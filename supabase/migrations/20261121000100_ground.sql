@@ -28,7 +28,6 @@ create function private.refuse(
     hint text
 ) returns void
 language plpgsql
-immutable
 set search_path = ''
 as $$
 begin
@@ -126,3 +125,5 @@ revoke execute on function private.pre_request from public, anon, authenticated;
 grant execute on function private.pre_request to anon, authenticated, service_role;
 
 alter role authenticator set pgrst.db_pre_request = 'private.pre_request';
+-- A PostgREST that runs already reads its settings again when it is told to.
+notify pgrst, 'reload config';

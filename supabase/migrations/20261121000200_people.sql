@@ -251,7 +251,11 @@ begin
         perform private.refuse(422, 'missing_clerk_user_id', 'clerk_user_id', 'clerk_user_id is missing', 'Send the id from Clerk''s verified token or webhook');
     end if;
     insert into public.users as u (clerk_user_id, name, time_zone)
-    values (upsert_user.clerk_user_id, upsert_user.name, coalesce(upsert_user.time_zone, 'UTC'))
+    values (
+        upsert_user.clerk_user_id,
+        nullif(btrim(left(regexp_replace(upsert_user.name, '[[:cntrl:]]', '', 'g'), 200)), ''),
+        coalesce(upsert_user.time_zone, 'UTC')
+    )
     on conflict (clerk_user_id) do update
         set name = coalesce(excluded.name, u.name),
             time_zone = coalesce(upsert_user.time_zone, u.time_zone)

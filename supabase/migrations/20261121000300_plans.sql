@@ -298,7 +298,7 @@ declare
     allowed integer;
 begin
     perform from public.users u where u.id = new.user_id for no key update;
-    allowed := (private.limits_of(new.user_id)).max_plans;
+    allowed := coalesce((private.limits_of(new.user_id)).max_plans, 0);
     if (select count(*) from public.learning_plans p where p.user_id = new.user_id) > allowed then
         perform private.refuse(
             403, 'plan_limit_reached', 'user_id',
@@ -356,7 +356,9 @@ comment on function private.limit_plan_size is 'Statement trigger: bounds how ma
 
 revoke execute on function private.limit_plan_size from public, anon, authenticated;
 
-create trigger tasks_limit after insert on public.tasks
+-- Its name comes after …_raise_revision_…, which locks the plan: the second of two inserts at once waits,
+-- and counts what the first one left.
+create trigger tasks_stay_within_a_plan after insert on public.tasks
     referencing new table as added for each statement execute function private.limit_plan_size(2000);
 
 -- Ownership -------------------------------------------------------------------------------------
@@ -406,9 +408,9 @@ begin
 end;
 $$;
 
-comment on function private.owns_plan is 'Whether the plan is the property of whoever asks; for the policies of writes.';
-comment on function private.owns_module is 'Whether the module is in a plan of whoever asks; for the policies of writes.';
-comment on function private.owns_task is 'Whether the task is in a plan of whoever asks; for the policies of writes.';
+comment on function private.owns_plan is 'Whether the plan is the property of whoever asks; for the policies of inserts.';
+comment on function private.owns_module is 'Whether the module is in a plan of whoever asks; for the policies of inserts.';
+comment on function private.owns_task is 'Whether the task is in a plan of whoever asks; for the policies of inserts.';
 
 revoke execute on function private.owns_plan, private.owns_module, private.owns_task from public, anon, authenticated;
 grant execute on function private.owns_plan, private.owns_module, private.owns_task to authenticated;
@@ -453,17 +455,23 @@ grant select, delete,
 -- plan_notes
 create policy "Owners read the notes of their plans" on public.plan_notes
     for select to authenticated
-    using (private.owns_plan(plan_id));
+    using (plan_id = any (array(
+        select p.id from public.learning_plans p where p.user_id = (select private.current_user_id())
+    )));
 create policy "Owners add notes to their plans" on public.plan_notes
     for insert to authenticated
     with check (private.owns_plan(plan_id));
 create policy "Owners change the notes of their plans" on public.plan_notes
     for update to authenticated
-    using (private.owns_plan(plan_id))
+    using (plan_id = any (array(
+        select p.id from public.learning_plans p where p.user_id = (select private.current_user_id())
+    )))
     with check (private.owns_plan(plan_id));
 create policy "Owners delete the notes of their plans" on public.plan_notes
     for delete to authenticated
-    using (private.owns_plan(plan_id));
+    using (plan_id = any (array(
+        select p.id from public.learning_plans p where p.user_id = (select private.current_user_id())
+    )));
 
 grant select, delete, insert (plan_id, notes), update (plan_id, notes) on public.plan_notes to authenticated;
 
@@ -500,11 +508,15 @@ create policy "Owners add modules to their plans" on public.modules
     with check (private.owns_plan(plan_id));
 create policy "Owners update the modules of their plans" on public.modules
     for update to authenticated
-    using (private.owns_plan(plan_id))
+    using (plan_id = any (array(
+        select p.id from public.learning_plans p where p.user_id = (select private.current_user_id())
+    )))
     with check (private.owns_plan(plan_id));
 create policy "Owners delete the modules of their plans" on public.modules
     for delete to authenticated
-    using (private.owns_plan(plan_id));
+    using (plan_id = any (array(
+        select p.id from public.learning_plans p where p.user_id = (select private.current_user_id())
+    )));
 
 grant select, delete,
     insert (plan_id, "order", title, description, estimated_minutes),
@@ -520,11 +532,21 @@ create policy "Owners add tasks to their plans" on public.tasks
     with check (private.owns_module(module_id));
 create policy "Owners update the tasks of their plans" on public.tasks
     for update to authenticated
-    using (private.owns_module(module_id))
+    using (module_id = any (array(
+        select m.id
+        from public.modules m
+        join public.learning_plans p on p.id = m.plan_id
+        where p.user_id = (select private.current_user_id())
+    )))
     with check (private.owns_module(module_id));
 create policy "Owners delete the tasks of their plans" on public.tasks
     for delete to authenticated
-    using (private.owns_module(module_id));
+    using (module_id = any (array(
+        select m.id
+        from public.modules m
+        join public.learning_plans p on p.id = m.plan_id
+        where p.user_id = (select private.current_user_id())
+    )));
 
 grant select, delete,
     insert (module_id, "order", day, title, description, estimated_minutes, pinned_at),

@@ -21,7 +21,7 @@ create table public.resources (
     created_at timestamptz not null default now(),
     constraint resources_title_is_a_line check (char_length(title) between 1 and 300 and title !~ '[[:cntrl:]]'),
     constraint resources_url_is_a_web_address check (
-        url ~ '^https?://[^/?#@\\[:space:]]+([/?#]|$)' and url !~ '[[:cntrl:][:space:]]' and char_length(url) <= 2000
+        url ~ '^https?://[^/?#@\\[:space:]]+([/?#]|$)' and url !~ '[[:cntrl:][:space:]]' and octet_length(url) <= 2000
     ),
     constraint resources_author_is_bounded check (char_length(author) <= 300),
     constraint resources_currency_is_an_iso_code check (currency ~ '^[A-Z]{3}$'),
@@ -63,7 +63,7 @@ create table public.task_links (
     constraint task_links_name_an_address_once unique (task_id, url),
     constraint task_links_title_is_a_line check (char_length(title) between 1 and 300 and title !~ '[[:cntrl:]]'),
     constraint task_links_url_is_a_web_address check (
-        url ~ '^https?://[^/?#@\\[:space:]]+([/?#]|$)' and url !~ '[[:cntrl:][:space:]]' and char_length(url) <= 2000
+        url ~ '^https?://[^/?#@\\[:space:]]+([/?#]|$)' and url !~ '[[:cntrl:][:space:]]' and octet_length(url) <= 2000
     ),
     constraint task_links_order_is_bounded check ("order" >= 1 and "order" <= 200)
 );
@@ -93,9 +93,9 @@ create trigger task_links_raise_revision_on_update after update on public.task_l
 create trigger task_links_raise_revision_on_delete after delete on public.task_links
     referencing old table as changed for each statement execute function private.raise_revision();
 
-create trigger task_resources_limit after insert on public.task_resources
+create trigger task_resources_stay_within_a_plan after insert on public.task_resources
     referencing new table as added for each statement execute function private.limit_plan_size(5000);
-create trigger task_links_limit after insert on public.task_links
+create trigger task_links_stay_within_a_plan after insert on public.task_links
     referencing new table as added for each statement execute function private.limit_plan_size(5000);
 
 -- Security --------------------------------------------------------------------------------------
@@ -121,11 +121,23 @@ create policy "Owners add resources to their tasks" on public.task_resources
     with check (private.owns_task(task_id));
 create policy "Owners update the resources of their tasks" on public.task_resources
     for update to authenticated
-    using (private.owns_task(task_id))
+    using (task_id = any (array(
+        select t.id
+        from public.tasks t
+        join public.modules m on m.id = t.module_id
+        join public.learning_plans p on p.id = m.plan_id
+        where p.user_id = (select private.current_user_id())
+    )))
     with check (private.owns_task(task_id));
 create policy "Owners take resources off their tasks" on public.task_resources
     for delete to authenticated
-    using (private.owns_task(task_id));
+    using (task_id = any (array(
+        select t.id
+        from public.tasks t
+        join public.modules m on m.id = t.module_id
+        join public.learning_plans p on p.id = m.plan_id
+        where p.user_id = (select private.current_user_id())
+    )));
 
 grant select, delete,
     insert (task_id, resource_id, "order", notes),
@@ -140,11 +152,23 @@ create policy "Owners add links to their tasks" on public.task_links
     with check (private.owns_task(task_id));
 create policy "Owners update the links of their tasks" on public.task_links
     for update to authenticated
-    using (private.owns_task(task_id))
+    using (task_id = any (array(
+        select t.id
+        from public.tasks t
+        join public.modules m on m.id = t.module_id
+        join public.learning_plans p on p.id = m.plan_id
+        where p.user_id = (select private.current_user_id())
+    )))
     with check (private.owns_task(task_id));
 create policy "Owners take links off their tasks" on public.task_links
     for delete to authenticated
-    using (private.owns_task(task_id));
+    using (task_id = any (array(
+        select t.id
+        from public.tasks t
+        join public.modules m on m.id = t.module_id
+        join public.learning_plans p on p.id = m.plan_id
+        where p.user_id = (select private.current_user_id())
+    )));
 
 grant select, delete,
     insert (task_id, type, title, url, "order"),

@@ -4,7 +4,8 @@
 -- A queue q comes with functions in private that say what its outcomes do to the rows of people:
 --   apply_q(message, result)           writes the result of a job that is done
 --   report_q(message, report) boolean  writes progress; false when the job is no longer wanted
---   settle_q(message, error, final)    tells the person: to be tried again, or given up
+--   settle_q(message, error, final)    tells the person: to be tried again, or given up; with a null error
+--                                      it only waits again
 --   revive_q(message) boolean          makes a given-up job pending again; false when it must not be
 -- and with worker.complete_q(outcomes) for the workers.
 
@@ -390,7 +391,9 @@ set search_path = ''
 as $$
 declare
     settings worker.queues := private.queue_settings(queue);
+    hook text := private.call_hook('settle', queue);
     delivery record;
+    held record;
     returned integer := 0;
 begin
     for delivery in
@@ -398,7 +401,8 @@ begin
         from jsonb_array_elements(deliveries) d
         order by 1
     loop
-        if (private.hold_delivery(settings.queue, delivery.msg_id, delivery.read_ct)).standing = 'held' then
+        held := private.hold_delivery(settings.queue, delivery.msg_id, delivery.read_ct);
+        if held.standing = 'held' then
             insert into worker.job_attempts as a (queue, msg_id, handed_back, settled_read_ct)
             values (settings.queue, delivery.msg_id, 1, delivery.read_ct)
             on conflict on constraint job_attempts_pkey do update
@@ -408,6 +412,9 @@ begin
             perform pgmq.set_vt(
                 settings.queue, delivery.msg_id, greatest(0, ceil(extract(epoch from retry_in)))::integer
             );
+            if hook is not null then
+                execute format('select %s($1, null, false)', hook) using held.message;
+            end if;
             returned := returned + 1;
         end if;
     end loop;

@@ -139,7 +139,7 @@ declare
 begin
     select p.user_id into owner from public.learning_plans p where p.id = new.plan_id;
     perform from public.users u where u.id = owner for no key update;
-    allowed := (private.limits_of(owner)).max_generations_in_flight;
+    allowed := coalesce((private.limits_of(owner)).max_generations_in_flight, 0);
     if new.status in ('queued', 'running') and (
         select count(*) from public.plan_generations g
         join public.learning_plans p on p.id = g.plan_id
@@ -176,20 +176,23 @@ alter table public.plan_generations enable row level security;
 
 create policy "Owners read the generations of their plans" on public.plan_generations
     for select to authenticated
-    using (exists (
-        select from public.learning_plans p
-        where p.id = plan_id and p.user_id = (select private.current_user_id())
-    ));
+    using (plan_id = any (array(
+        select p.id from public.learning_plans p where p.user_id = (select private.current_user_id())
+    )));
 create policy "Owners record generations of their plans" on public.plan_generations
     for insert to authenticated
     with check (private.owns_plan(plan_id));
 create policy "Owners update the summary of their generations" on public.plan_generations
     for update to authenticated
-    using (private.owns_plan(plan_id))
+    using (plan_id = any (array(
+        select p.id from public.learning_plans p where p.user_id = (select private.current_user_id())
+    )))
     with check (private.owns_plan(plan_id));
 create policy "Owners delete the generations of their plans" on public.plan_generations
     for delete to authenticated
-    using (private.owns_plan(plan_id));
+    using (plan_id = any (array(
+        select p.id from public.learning_plans p where p.user_id = (select private.current_user_id())
+    )));
 
 revoke all on public.plan_generations from public, anon, authenticated, service_role;
 grant select, delete,
@@ -264,6 +267,8 @@ declare
     limits public.tier_limits;
     generation uuid;
 begin
+    -- The person before the plan, as deleting an account does: no deadlock between the two.
+    perform from public.users u where u.id = owner for no key update;
     perform from public.learning_plans p where p.id = plan and p.user_id = owner for no key update;
     if not found then
         perform private.refuse(404, 'plan_not_found', 'plan_id', 'There is no such plan', 'Check the id; only the owner may ask for this');
@@ -274,9 +279,8 @@ begin
     if found then
         return generation;
     end if;
-    perform from public.users u where u.id = owner for no key update;
     limits := private.limits_of(owner);
-    if private.months_usage(owner, at) >= limits.max_generations_per_month then
+    if private.months_usage(owner, at) >= coalesce(limits.max_generations_per_month, 0) then
         perform private.refuse(
             429, 'monthly_generations_used', 'plan_id',
             format('All %s generations of this month are used', limits.max_generations_per_month),

@@ -102,11 +102,10 @@ begin
     if not private.owns_plan(plan_id) then
         perform private.refuse(404, 'plan_not_found', 'plan_id', 'There is no such plan', 'Check the id; only the owner may re-order it');
     end if;
-    -- In one order for everybody, so that two re-orderings at once wait instead of dying.
+    -- The plan first, as reorder_tasks does: two re-orderings at once wait instead of dying.
+    perform from public.learning_plans p where p.id = reorder_modules.plan_id for no key update;
     select array_agg(m.id order by m.id) into present
-    from (
-        select m.id from public.modules m where m.plan_id = reorder_modules.plan_id order by m.id for update
-    ) m;
+    from public.modules m where m.plan_id = reorder_modules.plan_id;
     if present is distinct from (select array_agg(w.id order by w.id) from unnest(module_ids) as w (id)) then
         perform private.refuse(
             409, 'order_does_not_match', 'module_ids',

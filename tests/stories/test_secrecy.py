@@ -94,7 +94,7 @@ PLAYS: dict[str, Callable[[Person, dict[str, str]], httpx.Response]] = {
     "read progress": lambda p, i: p.get("task_progress", id=f"eq.{i['progress']}"),
     "read a generation": lambda p, i: p.get("plan_generations", id=f"eq.{i['generation']}"),
     # Inserting below it
-    "insert a plan for": lambda p, i: p.insert(
+    "insert a plan for": lambda p, i: p.quietly(
         "learning_plans",
         {
             "user_id": i["person"],
@@ -104,27 +104,26 @@ PLAYS: dict[str, Callable[[Person, dict[str, str]], httpx.Response]] = {
             "learning_style": "mixed",
         },
     ),
-    "insert a module": lambda p, i: p.insert("modules", {"plan_id": i["plan"], **MODULE}),
-    "insert a module of no title": lambda p, i: p.insert(
+    "insert a module": lambda p, i: p.quietly("modules", {"plan_id": i["plan"], **MODULE}),
+    "insert a module of no title": lambda p, i: p.quietly(
         "modules", {"plan_id": i["plan"], "order": 1, "estimated_minutes": 1}
     ),
-    "insert a task": lambda p, i: p.insert("tasks", {"module_id": i["module"], **MODULE}),
-    "insert a link": lambda p, i: p.insert("task_links", {"task_id": i["task"], **LINK}),
-    "insert notes": lambda p, i: p.insert("plan_notes", {"plan_id": i["plan"], "notes": "x"}),
-    "insert a generation": lambda p, i: p.insert(
+    "insert a task": lambda p, i: p.quietly("tasks", {"module_id": i["module"], **MODULE}),
+    "insert a link": lambda p, i: p.quietly("task_links", {"task_id": i["task"], **LINK}),
+    "insert notes": lambda p, i: p.quietly("plan_notes", {"plan_id": i["plan"], "notes": "x"}),
+    "insert a generation": lambda p, i: p.quietly(
         "plan_generations", {"plan_id": i["plan"], **GENERATION}
     ),
-    "follow": lambda p, i: p.insert("plan_followers", {"plan_id": i["plan"]}),
-    "make somebody follow": lambda p, i: p.insert(
+    "follow": lambda p, i: p.quietly("plan_followers", {"plan_id": i["plan"]}),
+    "make somebody follow": lambda p, i: p.quietly(
         "plan_followers", {"plan_id": i["plan"], "user_id": i["person"]}
     ),
-    "tick": lambda p, i: p.insert("task_progress", {"task_id": i["task"]}),
-    "tick for": lambda p, i: p.insert(
+    "tick": lambda p, i: p.quietly("task_progress", {"task_id": i["task"]}),
+    "tick for": lambda p, i: p.quietly(
         "task_progress", {"task_id": i["task"], "user_id": i["person"]}
     ),
-    "insert quietly": lambda p, i: p.send(
-        "POST", "modules", {"plan_id": i["plan"], **MODULE}, prefer="return=minimal"
-    ),
+    "insert and read back": lambda p, i: p.insert("modules", {"plan_id": i["plan"], **MODULE}),
+    "tick and read back": lambda p, i: p.insert("task_progress", {"task_id": i["task"]}),
     # Upserting over it
     "upsert a plan by id": lambda p, i: p.upsert(
         "learning_plans", {"id": i["plan"], "topic": "x"}, "id"
@@ -217,6 +216,37 @@ def test_and_nothing_of_it_was_touched(world: World, hidden: dict[str, str]) -> 
     assert everything_below(world, hidden["plan"]) == before
     assert world.count("public.plan_generations", id=hidden["generation"], status="queued") == 1
     assert world.count("public.task_progress", id=hidden["progress"], status="completed") == 1
+
+
+def test_a_sweep_without_a_filter_touches_nothing_hidden(
+    world: World, hidden: dict[str, str]
+) -> None:
+    eve = world.person("Eve")
+    before = everything_below(world, hidden["plan"])
+    changes: dict[str, Any] = {
+        "users": {"name": "x"},
+        "learning_plans": {"topic": "x"},
+        "plan_notes": {"notes": "x"},
+        "plan_followers": {"start_date": None},
+        "modules": {"title": "x"},
+        "tasks": {"title": "x"},
+        "task_resources": {"notes": "x"},
+        "task_links": {"title": "x"},
+        "task_progress": {"status": "not_started"},
+        "plan_generations": {"output_summary": {}},
+        "notifications": {"read_at": "2026-11-21T08:00:00Z"},
+    }
+    for table, change in changes.items():
+        swept = eve.send("PATCH", table, change, prefer="return=minimal,count=exact")
+        assert (swept.status_code, swept.headers["content-range"]) in ((204, "*/0"), (204, "0-0/1"))
+        if table not in ("users", "notifications"):
+            gone = eve.send("DELETE", table, prefer="return=minimal,count=exact")
+            assert (gone.status_code, gone.headers["content-range"]) == (204, "*/0"), table
+    assert everything_below(world, hidden["plan"]) == before
+    assert world.count("public.task_progress", id=hidden["progress"], status="completed") == 1
+    assert world.count("public.plan_generations", id=hidden["generation"]) == 1
+    read = "select read_at from public.notifications where id = %s"
+    assert world.value(read, hidden["notification"]) is None
 
 
 def everything_below(world: World, plan: str) -> Any:

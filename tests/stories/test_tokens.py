@@ -56,7 +56,7 @@ def test_the_publishable_key_alone_reads_and_writes_nothing(world: World) -> Non
         assert refusal(world.nobody.delete(table)) == NOT_SIGNED_IN, table
     for view in ("plan_progress", "module_progress"):
         assert refusal(world.nobody.get(view)) == NOT_SIGNED_IN, view
-    assert refusal(world.nobody.insert("learning_plans", PLAN)) == NOT_SIGNED_IN
+    assert refusal(world.nobody.quietly("learning_plans", PLAN)) == NOT_SIGNED_IN
 
 
 def test_the_publishable_key_alone_calls_nothing(world: World) -> None:
@@ -121,7 +121,7 @@ def test_a_valid_token_of_nobody_opens_nothing(world: World, subject: str | None
     ghost = world.caller(world.publishable_key, world.stack.token(subject))
     for table in ("users", "learning_plans", "modules", "resources", "tier_limits"):
         assert ghost.rows(table) == [], table
-    assert refusal(ghost.insert("learning_plans", PLAN)) == HIDDEN
+    assert refusal(ghost.quietly("learning_plans", PLAN)) == HIDDEN
     assert refusal(ghost.rpc("create_plan", **PLAN)) == (401, "not_signed_in", "authorization")
     assert ghost.call("search_plans", query="SQL for product analytics") == []
     assert ghost.call("dashboard") == []
@@ -133,9 +133,9 @@ def test_a_token_outlives_its_account_and_opens_nothing(world: World) -> None:
     mine = ada.plan()
     ada.call("delete_account")
     assert ada.rows("learning_plans") == []
-    assert refusal(ada.insert("learning_plans", PLAN)) == HIDDEN
-    assert refusal(ada.insert("learning_plans", {**PLAN, "user_id": ada.id})) == HIDDEN
-    assert refusal(ada.insert("plan_followers", {"plan_id": shared["id"]})) == HIDDEN
+    assert refusal(ada.quietly("learning_plans", PLAN)) == HIDDEN
+    assert refusal(ada.quietly("learning_plans", {**PLAN, "user_id": ada.id})) == HIDDEN
+    assert refusal(ada.quietly("plan_followers", {"plan_id": shared["id"]})) == HIDDEN
     assert ada.update("learning_plans", {"topic": "Mine"}, id=f"eq.{mine['id']}").json() == []
     assert refusal(ada.ask()) == (401, "not_signed_in", "authorization")
     ada.call("delete_account")

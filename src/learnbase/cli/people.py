@@ -9,6 +9,11 @@ import typer
 user = typer.Typer(help="What an operator sets for somebody.", no_args_is_help=True)
 
 
+@user.callback()
+def _user() -> None:
+    """What an operator sets for somebody."""
+
+
 def login(
     email: Annotated[str, typer.Argument(help="The address of the account.")],
     password: Annotated[

@@ -1,0 +1,178 @@
+"""Whose rights each function runs with, and who may call it.
+
+Part of what was decided about the schema: see `tests.sql.decisions`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Functions:
+    """Functions that run as the same somebody and may be called by the same callers.
+
+    Attributes:
+        runs_as: ``invoker``, or ``definer`` for those whose reason stands above them.
+        callers: Who may execute them; nobody for what only the database calls.
+        names: Each with the names of its arguments (their types, where they have none).
+    """
+
+    runs_as: Literal["invoker", "definer"]
+    callers: str
+    names: str
+
+
+FUNCTIONS = [
+    # What people call over the API.
+    Functions(
+        "invoker",
+        "authenticated",
+        """
+        public.create_plan(topic, skill_level, weekly_hours, learning_style, start_date, deadline_date, notes, visibility, language, request_key)
+        public.cancel_generation(generation_id)
+        public.retry_generation(generation_id)
+        public.plan_roadmap(plan_id)
+        public.plan_impact(plan_id)
+        public.reorder_modules(plan_id, module_ids)
+        public.reorder_tasks(module_id, task_ids)
+        public.search_plans(query, max_results)
+        public.dashboard(at)
+        public.due_tasks(at)
+        public.my_usage(at)
+        public.delete_account()
+        """,  # noqa: E501 - a signature a line
+    ),
+    Functions(
+        "invoker",
+        "authenticated, service_role",
+        """
+        public.progress(public.learning_plans)
+        public.progress(public.modules)
+        """,
+    ),
+    # What runs before every request, signed in or not.
+    Functions(
+        "invoker",
+        "anon, authenticated, service_role",
+        """
+        private.pre_request()
+        private.claims()
+        private.refuse(status, code, field, message, hint)
+        """,
+    ),
+    # Who is asking, and when: policies, defaults and views call these as whoever asks.
+    Functions("definer", "authenticated, service_role", "private.current_user_id()"),
+    Functions(
+        "invoker",
+        "authenticated, service_role",
+        """
+        private.local_date(at, zone)
+        private.first_day(chosen, otherwise)
+        """,
+    ),
+    # Policies of writes.
+    Functions(
+        "definer",
+        "authenticated",
+        """
+        private.owns_plan(plan)
+        private.owns_module(module)
+        private.owns_task(task)
+        """,
+    ),
+    # Behind the functions of public: each checks who asks, or acts on nobody but them.
+    Functions(
+        "definer",
+        "authenticated",
+        """
+        private.request_generation(plan, wanted, at)
+        private.claim_request(key, sent)
+        private.answer_request(key, plan, generation)
+        private.await_planner(plan)
+        private.cancel_own_generation(generation)
+        private.own_usage(at)
+        private.own_plan_impact(plan)
+        private.find_plans(wanted, most)
+        private.delete_own_account()
+        """,
+    ),
+    Functions(
+        "invoker",
+        "authenticated",
+        """
+        private.read_date(value, field)
+        private.read_hours(value)
+        private.read_choice(value, field, choices, otherwise)
+        private.read_line(value, field, longest)
+        private.in_words(field)
+        """,
+    ),
+    # Entitlement: asked by definers, and by the service.
+    Functions("definer", "service_role", "private.limits_of(person)"),
+    # What only the database calls: triggers, hooks of queues, and helpers of definers.
+    Functions(
+        "invoker",
+        "",
+        """
+        private.set_updated_at()
+        private.keep_fixed()
+        private.refuse_change()
+        private.check_time_zone()
+        private.mark_manual()
+        private.mark_edited()
+        private.raise_own_revision()
+        private.stamp_completion()
+        private.record_generation()
+        private.months_usage(person, at)
+        private.refund_generation(generation)
+        private.planner_inputs(plan)
+        private.queue_settings(queue)
+        private.hold_delivery(queue, msg_id, read_ct)
+        private.call_hook(hook, queue)
+        private.bury(settings, msg_id, read_ct, failures, enqueued_at, message, error)
+        private.complete_jobs(queue, outcomes)
+        private.prune_archives(at, keep)
+        private.unwrapped(document)
+        private.fail_generation(generation, error)
+        private.save_roadmap(plan, roadmap, from_catalogue)
+        private.apply_generate_plan(message, result)
+        private.report_generate_plan(message, report)
+        private.settle_generate_plan(message, error, final)
+        private.revive_generate_plan(message)
+        """,
+    ),
+    Functions(
+        "definer",
+        "",
+        """
+        private.claim_email(person, address)
+        private.follow_auth_user()
+        private.delete_person(person)
+        private.keep_task_in_plan()
+        private.raise_revision()
+        private.limit_plans()
+        private.limit_generations()
+        private.limit_plan_size()
+        private.enqueue(queue, message, delay_seconds)
+        """,
+    ),
+    # What workers and operators call with the secret key.
+    Functions(
+        "definer",
+        "service_role",
+        """
+        worker.upsert_user(clerk_user_id, email, name, time_zone)
+        worker.read_jobs(queue, quantity, lease_seconds)
+        worker.heartbeat(queue, msg_id, read_ct, lease_seconds, report)
+        worker.fail_job(queue, msg_id, read_ct, error, retry_in)
+        worker.hand_back_jobs(queue, deliveries, retry_in)
+        worker.queue_depths()
+        worker.requeue_dead_letter(dead_letter_id)
+        worker.load_generate_plan(msg_id, read_ct)
+        worker.complete_generate_plan(outcomes)
+        """,
+    ),
+    Functions("invoker", "service_role", "worker.schema_version()"),
+]

@@ -1,0 +1,151 @@
+"""Who may do what to the rows of each table, and read which view.
+
+Part of what was decided about the schema: see `tests.sql.decisions`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Table:
+    """Who may do what to a table's rows (policies), and with which columns (grants).
+
+    Attributes:
+        policies: The sentence that governs each command, for people; ``service`` stands for one
+            policy to service_role, on a table that is nobody else's.
+        people: What authenticated is granted, as a grant says it.
+        service: What service_role is granted on the whole table.
+    """
+
+    policies: dict[str, str]
+    people: str = ""
+    service: str = "delete, insert, select, update"
+
+
+TABLES = {
+    "public.users": Table(
+        {
+            "select": "People read their own row",
+            "update": "People update their own profile",
+        },
+        people="select, update (locale, name, time_zone)",
+    ),
+    "public.tier_limits": Table(
+        {"select": "Signed-in people read the limits"}, people="select", service="select, update"
+    ),
+    "public.learning_plans": Table(
+        {
+            "select": "Owners read their plans, signed-in people read public ones",
+            "insert": "People create plans of their own",
+            "update": "Owners update their plans",
+            "delete": "Owners delete their plans",
+        },
+        people="delete, select, insert (deadline_date, language, learning_style, skill_level,"
+        " start_date, topic, user_id, visibility, weekly_hours), update (deadline_date, language,"
+        " learning_style, skill_level, start_date, topic, visibility, weekly_hours)",
+    ),
+    "public.plan_notes": Table(
+        {
+            "select": "Owners read the notes of their plans",
+            "insert": "Owners add notes to their plans",
+            "update": "Owners change the notes of their plans",
+            "delete": "Owners delete the notes of their plans",
+        },
+        people="delete, select, insert (notes, plan_id), update (notes, plan_id)",
+    ),
+    "public.plan_followers": Table(
+        {
+            "select": "People see which plans they follow",
+            "insert": "People follow public plans of others",
+            "update": "Followers choose their start",
+            "delete": "Followers stop following",
+        },
+        people="delete, select, insert (plan_id, start_date, user_id),"
+        " update (plan_id, start_date, user_id)",
+    ),
+    "public.modules": Table(
+        {
+            "select": "Who reads the plan reads its modules",
+            "insert": "Owners add modules to their plans",
+            "update": "Owners update the modules of their plans",
+            "delete": "Owners delete the modules of their plans",
+        },
+        people="delete, select, insert (description, estimated_minutes, order, plan_id, title),"
+        " update (description, estimated_minutes, order, plan_id, title)",
+    ),
+    "public.tasks": Table(
+        {
+            "select": "Who reads the plan reads its tasks",
+            "insert": "Owners add tasks to their plans",
+            "update": "Owners update the tasks of their plans",
+            "delete": "Owners delete the tasks of their plans",
+        },
+        people="delete, select, insert (day, description, estimated_minutes, module_id, order,"
+        " pinned_at, title), update (day, description, estimated_minutes, module_id, order,"
+        " pinned_at, title)",
+    ),
+    "public.resources": Table({"select": "Signed-in people read the catalogue"}, people="select"),
+    "public.task_resources": Table(
+        {
+            "select": "Who reads the task reads its resources",
+            "insert": "Owners add resources to their tasks",
+            "update": "Owners update the resources of their tasks",
+            "delete": "Owners take resources off their tasks",
+        },
+        people="delete, select, insert (notes, order, resource_id, task_id),"
+        " update (notes, order, resource_id, task_id)",
+    ),
+    "public.task_links": Table(
+        {
+            "select": "Who reads the task reads its links",
+            "insert": "Owners add links to their tasks",
+            "update": "Owners update the links of their tasks",
+            "delete": "Owners take links off their tasks",
+        },
+        people="delete, select, insert (order, task_id, title, type, url),"
+        " update (order, task_id, title, type, url)",
+    ),
+    "public.task_progress": Table(
+        {
+            "select": "People read their own progress",
+            "insert": "People record their progress on tasks they can read",
+            "update": "People update their own progress",
+            "delete": "People delete their own progress",
+        },
+        people="delete, select, insert (actual_minutes, completed_at, status, task_id, user_id),"
+        " update (actual_minutes, completed_at, status, task_id, user_id)",
+    ),
+    "public.plan_generations": Table(
+        {
+            "select": "Owners read the generations of their plans",
+            "insert": "Owners record generations of their plans",
+            "update": "Owners update the summary of their generations",
+            "delete": "Owners delete the generations of their plans",
+        },
+        people="delete, select, insert (model, output_summary, parameters, plan_id, prompt),"
+        " update (output_summary)",
+    ),
+    "public.notifications": Table(
+        {
+            "select": "People read their notifications",
+            "update": "People mark their notifications as read",
+        },
+        people="select, update (read_at)",
+    ),
+    "public.webhook_events": Table({"service": "The service keeps the inbox"}),
+    "private.usage_ledger": Table({"service": "The service reads the ledger"}, service="select"),
+    "private.plan_requests": Table({"service": "The service reads the requests"}, service="select"),
+    "worker.queues": Table({"service": "The service reads the queues"}, service="select"),
+    "worker.job_attempts": Table({"service": "The service reads the attempts"}, service="select"),
+    "worker.dead_letters": Table(
+        {"service": "The service reads the dead letters"}, service="select"
+    ),
+}
+
+# Views show what whoever asks may see: security_invoker, always. Who may read them:
+VIEWS = {
+    "public.module_progress": "authenticated, service_role",
+    "public.plan_progress": "authenticated, service_role",
+}

@@ -1,0 +1,139 @@
+"""What happens by itself: deletes that cascade, triggers, schedules; and the words of each enum.
+
+Part of what was decided about the schema: see `tests.sql.decisions`.
+"""
+
+from __future__ import annotations
+
+# What becomes of a row when the one it points at is deleted.
+FOREIGN_KEYS = {
+    "public.users.auth_user_id → auth.users": "cascade",  # deleting the account deletes the person
+    "public.learning_plans.user_id → public.users": "cascade",
+    "public.plan_notes.plan_id → public.learning_plans": "cascade",
+    "public.plan_followers.plan_id → public.learning_plans": "cascade",
+    "public.plan_followers.user_id → public.users": "cascade",
+    "public.modules.plan_id → public.learning_plans": "cascade",
+    "public.tasks.module_id → public.modules": "cascade",
+    "public.task_resources.task_id → public.tasks": "cascade",
+    "public.task_resources.resource_id → public.resources": "cascade",
+    "public.task_links.task_id → public.tasks": "cascade",
+    "public.task_progress.task_id → public.tasks": "cascade",
+    "public.task_progress.user_id → public.users": "cascade",
+    "public.plan_generations.plan_id → public.learning_plans": "cascade",
+    "public.notifications.user_id → public.users": "cascade",
+    "private.plan_requests.person → public.users": "cascade",
+    "private.plan_requests.plan_id → public.learning_plans": "cascade",
+    # The owner may delete a record; what the request was answered with stays otherwise.
+    "private.plan_requests.generation_id → public.plan_generations": "set null",
+    "worker.job_attempts.queue → worker.queues": "cascade",
+    "worker.dead_letters.queue → worker.queues": "cascade",
+}
+
+# The words a column may have; their order is their order in a sort.
+ENUMS = {
+    "public.skill_level": "beginner intermediate advanced",
+    "public.learning_style": "reading video practice mixed",
+    "public.resource_type": "youtube article course doc other",
+    "public.progress_status": "not_started in_progress completed",
+    "public.subscription_tier": "free pro",
+    "public.plan_visibility": "private public",
+    "public.plan_origin": "ai template manual",
+    "public.generation_kind": "create regenerate_plan regenerate_module",
+    "public.generation_status": "queued running succeeded failed cancelled",
+    "public.notification_channel": "email in_app sms",
+    "public.notification_status": "queued sent delivered opened bounced complained failed"
+    " suppressed unknown",
+}
+
+# Which schemas a role may enter. The API exposes public and worker.
+SCHEMAS = {
+    "public": "anon, authenticated, service_role",
+    "private": "anon, authenticated, service_role",  # anon: for private.pre_request
+    "worker": "service_role",
+    "pgmq": "",
+}
+
+# Times are UTC.
+SCHEDULES = {"prune-archives": ("17 3 * * *", "select private.prune_archives()")}
+
+TRIGGERS = {
+    "auth.users": """
+        learnbase_follow_change after update row private.follow_auth_user()
+        learnbase_follow_sign_up after insert row private.follow_auth_user()
+    """,
+    "public.users": """
+        users_check_time_zone_on_insert before insert row when private.check_time_zone()
+        users_check_time_zone_on_update before update row when private.check_time_zone()
+        users_keep_fixed before update row private.keep_fixed(id, created_at)
+        users_set_updated_at before update row private.set_updated_at()
+    """,
+    "public.learning_plans": """
+        learning_plans_keep_fixed before update row private.keep_fixed(id, user_id, created_at)
+        learning_plans_limit after insert row private.limit_plans()
+        learning_plans_mark_manual before insert row private.mark_manual()
+        learning_plans_raise_revision before update row private.raise_own_revision()
+        learning_plans_set_updated_at before update row private.set_updated_at()
+    """,
+    "public.plan_notes": """
+        plan_notes_keep_fixed before update row private.keep_fixed(plan_id, created_at)
+        plan_notes_set_updated_at before update row private.set_updated_at()
+    """,
+    "public.plan_followers": """
+        plan_followers_keep_fixed before update row private.keep_fixed(id, plan_id, user_id, created_at)
+    """,  # noqa: E501 - a trigger a line
+    "public.modules": """
+        modules_keep_fixed before update row private.keep_fixed(id, plan_id, created_at)
+        modules_raise_revision_on_delete after delete statement private.raise_revision()
+        modules_raise_revision_on_insert after insert statement private.raise_revision()
+        modules_raise_revision_on_update after update statement private.raise_revision()
+        modules_set_updated_at before update row private.set_updated_at()
+    """,
+    "public.tasks": """
+        tasks_keep_fixed before update row private.keep_fixed(id, created_at)
+        tasks_keep_in_plan after update of module_id row when private.keep_task_in_plan()
+        tasks_mark_edited before update row when private.mark_edited()
+        tasks_mark_inserted before insert row private.mark_edited()
+        tasks_stay_within_a_plan after insert statement private.limit_plan_size(2000)
+        tasks_raise_revision_on_delete after delete statement private.raise_revision()
+        tasks_raise_revision_on_insert after insert statement private.raise_revision()
+        tasks_raise_revision_on_update after update statement private.raise_revision()
+        tasks_set_updated_at before update row private.set_updated_at()
+    """,
+    "public.resources": """
+        resources_keep_fixed before update row private.keep_fixed(id, created_at)
+    """,
+    "public.task_resources": """
+        task_resources_keep_fixed before update row private.keep_fixed(id, task_id, resource_id, created_at)
+        task_resources_stay_within_a_plan after insert statement private.limit_plan_size(5000)
+        task_resources_raise_revision_on_delete after delete statement private.raise_revision()
+        task_resources_raise_revision_on_insert after insert statement private.raise_revision()
+        task_resources_raise_revision_on_update after update statement private.raise_revision()
+    """,  # noqa: E501
+    "public.task_links": """
+        task_links_keep_fixed before update row private.keep_fixed(id, task_id, created_at)
+        task_links_stay_within_a_plan after insert statement private.limit_plan_size(5000)
+        task_links_raise_revision_on_delete after delete statement private.raise_revision()
+        task_links_raise_revision_on_insert after insert statement private.raise_revision()
+        task_links_raise_revision_on_update after update statement private.raise_revision()
+    """,
+    "public.task_progress": """
+        task_progress_keep_fixed before update row private.keep_fixed(id, task_id, user_id, created_at)
+        task_progress_set_updated_at before update row private.set_updated_at()
+        task_progress_stamp_completion before insert update row private.stamp_completion()
+    """,  # noqa: E501
+    "public.plan_generations": """
+        plan_generations_keep_fixed before update row private.keep_fixed(id, plan_id, kind, created_at)
+        plan_generations_limit after insert row private.limit_generations()
+        plan_generations_record before insert row private.record_generation()
+    """,  # noqa: E501
+    "public.notifications": """
+        notifications_keep_fixed before update row private.keep_fixed(id, user_id, kind, channel, dedupe_key, created_at)
+        notifications_set_updated_at before update row private.set_updated_at()
+    """,  # noqa: E501
+    "public.webhook_events": """
+        webhook_events_keep_fixed before update row private.keep_fixed(id, source, external_id, payload, received_at)
+    """,  # noqa: E501
+    "private.usage_ledger": """
+        usage_ledger_is_append_only before delete truncate update statement private.refuse_change()
+    """,
+}

@@ -1,0 +1,3 @@
+-- offends: private.diaries
+create table private.diaries (id uuid primary key);
+alter table private.diaries enable row level security;

@@ -1,0 +1,2 @@
+-- offends: public.diaries
+create table public.diaries (id uuid unique);

@@ -1,0 +1,1 @@
+create table public.diaries (id uuid primary key);

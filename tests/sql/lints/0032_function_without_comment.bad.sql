@@ -1,0 +1,2 @@
+-- offends: public.one()
+create function public.one() returns integer language sql as 'select 1';

@@ -1,0 +1,2 @@
+-- offends: public.mood
+create type public.mood as enum ('good', 'bad');

@@ -1,0 +1,226 @@
+"""What an operator asks, asked of a database in which something happened.
+
+People ask for plans, and workers make them, fail or vanish, all in one transaction that is rolled
+back; the question must find it.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+import pytest
+from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    Connection = psycopg.Connection[dict[str, Any]]
+    Row = dict[str, Any]
+
+OPS = Path(__file__).parents[2] / "sql" / "ops"
+
+ROADMAP = {
+    "summary": {"weeks": 1},
+    "modules": [{"order": 1, "title": "Knots", "estimated_minutes": 60, "tasks": []}],
+}
+
+
+class Story:
+    """A transaction in which people and workers do what they would over the API."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def sql(self, query: str, *values: Any) -> list[Row]:
+        cursor = self.connection.execute(query, values)
+        return cursor.fetchall() if cursor.description else []
+
+    def one(self, query: str, *values: Any) -> Any:
+        [row] = self.sql(query, *values)
+        [value] = row.values()
+        return value
+
+    def person(self, tier: str = "free") -> uuid.UUID:
+        person = uuid.uuid4()
+        email = f"{person.hex}@example.com"
+        self.sql("insert into auth.users (id, email) values (%s, %s)", person, email)
+        self.sql("update public.users set subscription_tier = %s where id = %s", tier, person)
+        return person
+
+    def asks(self, person: uuid.UUID, topic: str) -> uuid.UUID:
+        """Answers the generation that `create_plan` makes."""
+        claims = json.dumps({"sub": str(person), "role": "authenticated"})
+        self.sql("select set_config('request.jwt.claims', %s, true)", claims)
+        self.sql("set local role authenticated")
+        generation: uuid.UUID = self.one(
+            """
+            select generation_id
+            from public.create_plan(
+                topic => %s, skill_level => 'beginner', weekly_hours => '5',
+                learning_style => 'mixed'
+            )
+            """,
+            topic,
+        )
+        self.sql("reset role")
+        return generation
+
+    def takes(self) -> tuple[int, int]:
+        """A worker takes the next job and begins it; answers the delivery."""
+        [job] = self.sql("select msg_id, read_ct from worker.read_jobs('generate_plan')")
+        delivery = job["msg_id"], job["read_ct"]
+        self.sql("select worker.load_generate_plan(%s, %s)", *delivery)
+        return delivery
+
+    def completes(self, delivery: tuple[int, int], **result: Any) -> None:
+        outcome = {"msg_id": delivery[0], "read_ct": delivery[1], "result": result}
+        standing = self.one(
+            "select standing from worker.complete_generate_plan(%s)", Jsonb([outcome])
+        )
+        assert standing == "done"
+
+    def fails(self, delivery: tuple[int, int], code: str, retry_in: str | None = None) -> str:
+        error = Jsonb({"code": code, "message": f"It said {code}"})
+        standing: str = self.one(
+            "select worker.fail_job('generate_plan', %s, %s, %s, %s::interval)",
+            *(*delivery, error, retry_in),
+        )
+        return standing
+
+    def answers(self, question: str) -> list[Row]:
+        """What a file of sql/ops finds."""
+        return self.connection.execute((OPS / f"{question}.sql").read_bytes()).fetchall()
+
+
+@pytest.fixture
+def story(schema_url: str) -> Iterator[Story]:
+    with psycopg.connect(schema_url, row_factory=dict_row) as connection:
+        yield Story(connection)
+        connection.rollback()
+
+
+def test_queues_show_depth_age_and_dead_letters(story: Story):
+    ada = story.person("pro")
+    for topic in ("Knots", "Sailing", "Rowing"):
+        story.asks(ada, topic)
+    story.fails(story.takes(), "model_refused")
+    story.fails(story.takes(), "rate_limited", "1 hour")
+    [queue] = story.answers("queues")
+    assert (queue["queue"], queue["waiting"], queue["visible"]) == ("generate_plan", 2, 1)
+    assert (queue["retrying"], queue["dead"]) == (1, 1)
+    assert queue["oldest"] is not None
+
+
+def test_retrying_jobs_say_why_and_how_often_still(story: Story):
+    story.asks(story.person(), "Knots")
+    assert story.answers("retrying_jobs") == []
+    story.fails(story.takes(), "rate_limited", "1 hour")
+    [job] = story.answers("retrying_jobs")
+    assert (job["failures"], job["failures_left"], job["code"]) == (1, 4, "rate_limited")
+
+
+def test_dead_letters_are_counted_by_reason(story: Story):
+    ada, ben = story.person("pro"), story.person("pro")
+    for person, code in ((ada, "model_refused"), (ben, "model_refused"), (ada, "worker_lost")):
+        story.asks(person, "Knots")
+        assert story.fails(story.takes(), code) == "dead"
+    refused, lost = story.answers("dead_letters")
+    assert (refused["code"], refused["letters"], refused["not_requeued"]) == ("model_refused", 2, 2)
+    assert (lost["code"], lost["letters"]) == ("worker_lost", 1)
+    story.one("select worker.requeue_dead_letter(%s)", lost["latest_ids"][0])
+    assert story.answers("dead_letters")[1]["not_requeued"] == 0
+
+
+def test_stuck_generations_tell_whether_a_message_stands_behind_them(story: Story):
+    forgotten = story.asks(story.person(), "Knots")
+    waiting = story.asks(story.person(), "Sailing")
+    story.asks(story.person(), "Rowing")
+    story.sql(
+        "update public.plan_generations set started_at = now() - interval '20 minutes'"
+        " where id = any (%s)",
+        [forgotten, waiting],
+    )
+    story.sql(
+        "delete from pgmq.q_generate_plan where message ->> 'generation_id' = %s", str(forgotten)
+    )
+    found = {row["generation_id"]: row["has_message"] for row in story.answers("stuck_generations")}
+    assert found == {forgotten: False, waiting: True}
+
+
+@pytest.fixture
+def month(story: Story) -> Story:
+    """A free plan and an expensive one, of which the second took a minute and a half."""
+    ada = story.person("pro")
+    story.asks(ada, "Knots")
+    story.completes(story.takes(), model="built-in", roadmap=ROADMAP)
+    dear = story.asks(ada, "Sailing")
+    usage = {"input_tokens": 900, "output_tokens": 4000, "cost_usd": 0.0425}
+    story.completes(story.takes(), model="large", roadmap=ROADMAP, usage=usage)
+    story.sql(
+        "update public.plan_generations set finished_at = started_at + interval '90 s'"
+        " where id = %s",
+        dear,
+    )
+    return story
+
+
+def test_cost_per_model_adds_up_time_tokens_and_money(month: Story):
+    large, built_in = month.answers("cost_per_model")
+    assert (large["model"], large["generations"], large["failed"]) == ("large", 1, 0)
+    assert (large["input_tokens"], large["output_tokens"]) == (900, 4000)
+    assert float(large["cost_usd"]) == 0.0425
+    assert float(large["median_seconds"]) == 90
+    assert (built_in["model"], built_in["cost_usd"]) == ("built-in", None)
+
+
+def test_cost_per_plan_begins_with_the_dearest(month: Story):
+    topics = [row["topic"] for row in month.answers("cost_per_plan")]
+    assert topics == ["Sailing", "Knots"]
+
+
+def test_slowest_generations_begin_with_the_slowest(month: Story):
+    models = [row["model"] for row in month.answers("slowest_generations")]
+    assert models == ["large", "built-in"]
+
+
+def test_a_record_that_a_person_wrote_costs_nothing_and_took_no_time(month: Story):
+    month.sql(
+        """
+        insert into public.plan_generations (plan_id, status, model, prompt, finished_at)
+        select p.id, 'succeeded', 'by hand', '{}', now()
+        from public.learning_plans p limit 1
+        """
+    )
+    for question in ("cost_per_model", "slowest_generations"):
+        assert "by hand" not in {row["model"] for row in month.answers(question)}
+
+
+def test_people_near_their_limits_are_found_before_they_write(story: Story):
+    ada, ben = story.person("free"), story.person("pro")
+    for topic in ("Knots", "Sailing", "Rowing", "Rigging"):
+        story.asks(ada, topic)
+        story.completes(story.takes(), model="built-in", roadmap=ROADMAP)
+    story.asks(ben, "Knots")
+    [near] = story.answers("people_near_limits")
+    assert (near["user_id"], near["plans"], near["max_plans"]) == (ada, 4, 5)
+
+
+def test_usage_per_month_keeps_what_a_deleted_account_used(story: Story):
+    ada = story.person()
+    story.asks(ada, "Knots")
+    story.completes(story.takes(), model="built-in", roadmap=ROADMAP)
+    story.asks(ada, "Sailing")
+    story.fails(story.takes(), "model_refused")
+    story.sql("select private.delete_person(%s)", ada)
+    [month] = story.answers("usage_per_month")
+    assert (month["people"], month["reserved"], month["refunded"], month["used"]) == (1, 2, 1, 1)
+
+
+def test_every_question_is_asked_here():
+    asked = Path(__file__).read_text()
+    assert not [file.stem for file in OPS.glob("*.sql") if f'"{file.stem}"' not in asked]
