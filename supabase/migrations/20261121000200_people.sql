@@ -179,10 +179,10 @@ begin
     return case jsonb_typeof(document)
         when 'object' then document
         when 'string' then (document #>> '{}')::jsonb
-        else '{}'
+        else '{}'::jsonb
     end;
 exception when invalid_text_representation or untranslatable_character then
-    return '{}';
+    return '{}'::jsonb;
 end;
 $$;
 

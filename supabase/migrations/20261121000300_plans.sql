@@ -240,50 +240,72 @@ comment on function private.raise_own_revision is 'Trigger: a change of the plan
 create trigger learning_plans_raise_revision before update on public.learning_plans
     for each row execute function private.raise_own_revision();
 
--- Definer: people may not write the revision themselves. One statement changes a plan once, however
--- many rows it touches.
-create function private.raise_revision() returns trigger
+-- Definer, all three: people may not write the revision themselves. One statement changes a plan once,
+-- however many rows it touches.
+create function private.raise_revision_by_modules() returns trigger
 language plpgsql
 security definer
 set search_path = ''
 as $$
 begin
-    if tg_table_name = 'modules' then
-        update public.learning_plans p set revision = p.revision + 1
-        where p.id in (select c.plan_id from changed c);
-    elsif tg_table_name = 'tasks' then
-        update public.learning_plans p set revision = p.revision + 1
-        where p.id in (select m.plan_id from changed c join public.modules m on m.id = c.module_id);
-    else
-        update public.learning_plans p set revision = p.revision + 1
-        where p.id in (
-            select m.plan_id
-            from changed c
-            join public.tasks t on t.id = c.task_id
-            join public.modules m on m.id = t.module_id
-        );
-    end if;
+    update public.learning_plans p set revision = p.revision + 1
+    where p.id in (select c.plan_id from changed c);
     return null;
 end;
 $$;
 
-comment on function private.raise_revision is
-    'Statement trigger on what hangs below a plan: raises the revision of each plan touched.';
+-- Definer: as above.
+create function private.raise_revision_by_tasks() returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+    update public.learning_plans p set revision = p.revision + 1
+    where p.id in (select m.plan_id from changed c join public.modules m on m.id = c.module_id);
+    return null;
+end;
+$$;
 
-revoke execute on function private.raise_own_revision, private.raise_revision from public, anon, authenticated;
+-- Definer: as above.
+create function private.raise_revision_by_links() returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+    update public.learning_plans p set revision = p.revision + 1
+    where p.id in (
+        select m.plan_id
+        from changed c
+        join public.tasks t on t.id = c.task_id
+        join public.modules m on m.id = t.module_id
+    );
+    return null;
+end;
+$$;
+
+comment on function private.raise_revision_by_modules is 'Statement trigger on modules: raises the revision of each plan touched.';
+comment on function private.raise_revision_by_tasks is 'Statement trigger on tasks: raises the revision of each plan touched.';
+comment on function private.raise_revision_by_links is 'Statement trigger on links and resources of tasks: raises the revision of each plan touched.';
+
+revoke execute on function
+    private.raise_own_revision, private.raise_revision_by_modules, private.raise_revision_by_tasks,
+    private.raise_revision_by_links
+    from public, anon, authenticated;
 
 create trigger modules_raise_revision_on_insert after insert on public.modules
-    referencing new table as changed for each statement execute function private.raise_revision();
+    referencing new table as changed for each statement execute function private.raise_revision_by_modules();
 create trigger modules_raise_revision_on_update after update on public.modules
-    referencing new table as changed for each statement execute function private.raise_revision();
+    referencing new table as changed for each statement execute function private.raise_revision_by_modules();
 create trigger modules_raise_revision_on_delete after delete on public.modules
-    referencing old table as changed for each statement execute function private.raise_revision();
+    referencing old table as changed for each statement execute function private.raise_revision_by_modules();
 create trigger tasks_raise_revision_on_insert after insert on public.tasks
-    referencing new table as changed for each statement execute function private.raise_revision();
+    referencing new table as changed for each statement execute function private.raise_revision_by_tasks();
 create trigger tasks_raise_revision_on_update after update on public.tasks
-    referencing new table as changed for each statement execute function private.raise_revision();
+    referencing new table as changed for each statement execute function private.raise_revision_by_tasks();
 create trigger tasks_raise_revision_on_delete after delete on public.tasks
-    referencing old table as changed for each statement execute function private.raise_revision();
+    referencing old table as changed for each statement execute function private.raise_revision_by_tasks();
 
 -- Limits ----------------------------------------------------------------------------------------
 
@@ -319,47 +341,35 @@ create trigger learning_plans_limit after insert on public.learning_plans
 
 -- Definer: counts past row level security, which has spoken by then. Constraints bound a row, and
 -- this bounds a plan.
-create function private.limit_plan_size() returns trigger
+create function private.limit_tasks() returns trigger
 language plpgsql
 security definer
 set search_path = ''
 as $$
-declare
-    allowed integer := tg_argv[0]::integer;
-    largest bigint;
 begin
-    if tg_table_name = 'tasks' then
-        select max(c.rows) into largest
-        from (select distinct m.plan_id from added a join public.modules m on m.id = a.module_id) p
-        cross join lateral (
-            select count(*) as rows from public.modules m join public.tasks t on t.module_id = m.id
-            where m.plan_id = p.plan_id
-        ) c;
-    else
-        execute format(
-            'select max(c.rows) from (select distinct m.plan_id from added a join public.tasks t on t.id = a.task_id join public.modules m on m.id = t.module_id) p cross join lateral (select count(*) as rows from public.modules m join public.tasks t on t.module_id = m.id join public.%I l on l.task_id = t.id where m.plan_id = p.plan_id) c',
-            tg_table_name
-        ) into largest;
-    end if;
-    if largest > allowed then
+    if exists (
+        select from public.modules m
+        join public.tasks t on t.module_id = m.id
+        where m.plan_id in (select a.plan_id from added n join public.modules a on a.id = n.module_id)
+        group by m.plan_id
+        having count(*) > 2000
+    ) then
         perform private.refuse(
-            403, 'plan_too_large', tg_table_name,
-            format('A plan has room for %s rows of %s', allowed, tg_table_name),
-            'Split it into several plans'
+            403, 'plan_too_large', 'tasks', 'A plan has room for 2000 tasks', 'Split it into several plans'
         );
     end if;
     return null;
 end;
 $$;
 
-comment on function private.limit_plan_size is 'Statement trigger: bounds how many tasks or links a whole plan has.';
+comment on function private.limit_tasks is 'Statement trigger: bounds how many tasks a whole plan has.';
 
-revoke execute on function private.limit_plan_size from public, anon, authenticated;
+revoke execute on function private.limit_tasks from public, anon, authenticated;
 
 -- Its name comes after …_raise_revision_…, which locks the plan: the second of two inserts at once waits,
 -- and counts what the first one left.
 create trigger tasks_stay_within_a_plan after insert on public.tasks
-    referencing new table as added for each statement execute function private.limit_plan_size(2000);
+    referencing new table as added for each statement execute function private.limit_tasks();
 
 -- Ownership -------------------------------------------------------------------------------------
 

@@ -81,22 +81,58 @@ create trigger task_links_keep_fixed before update on public.task_links
     for each row execute function private.keep_fixed('id', 'task_id', 'created_at');
 
 create trigger task_resources_raise_revision_on_insert after insert on public.task_resources
-    referencing new table as changed for each statement execute function private.raise_revision();
+    referencing new table as changed for each statement execute function private.raise_revision_by_links();
 create trigger task_resources_raise_revision_on_update after update on public.task_resources
-    referencing new table as changed for each statement execute function private.raise_revision();
+    referencing new table as changed for each statement execute function private.raise_revision_by_links();
 create trigger task_resources_raise_revision_on_delete after delete on public.task_resources
-    referencing old table as changed for each statement execute function private.raise_revision();
+    referencing old table as changed for each statement execute function private.raise_revision_by_links();
 create trigger task_links_raise_revision_on_insert after insert on public.task_links
-    referencing new table as changed for each statement execute function private.raise_revision();
+    referencing new table as changed for each statement execute function private.raise_revision_by_links();
 create trigger task_links_raise_revision_on_update after update on public.task_links
-    referencing new table as changed for each statement execute function private.raise_revision();
+    referencing new table as changed for each statement execute function private.raise_revision_by_links();
 create trigger task_links_raise_revision_on_delete after delete on public.task_links
-    referencing old table as changed for each statement execute function private.raise_revision();
+    referencing old table as changed for each statement execute function private.raise_revision_by_links();
+
+-- Definer: as private.limit_tasks.
+create function private.limit_links() returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+    if exists (
+        select from public.modules m
+        join public.tasks t on t.module_id = m.id
+        cross join lateral (
+            select r.id from public.task_resources r where r.task_id = t.id
+            union all
+            select l.id from public.task_links l where l.task_id = t.id
+        ) link
+        where m.plan_id in (
+            select a.plan_id
+            from added n
+            join public.tasks k on k.id = n.task_id
+            join public.modules a on a.id = k.module_id
+        )
+        group by m.plan_id
+        having count(*) > 5000
+    ) then
+        perform private.refuse(
+            403, 'plan_too_large', tg_table_name, 'A plan has room for 5000 links', 'Split it into several plans'
+        );
+    end if;
+    return null;
+end;
+$$;
+
+comment on function private.limit_links is 'Statement trigger: bounds how many resources and links a whole plan has.';
+
+revoke execute on function private.limit_links from public, anon, authenticated;
 
 create trigger task_resources_stay_within_a_plan after insert on public.task_resources
-    referencing new table as added for each statement execute function private.limit_plan_size(5000);
+    referencing new table as added for each statement execute function private.limit_links();
 create trigger task_links_stay_within_a_plan after insert on public.task_links
-    referencing new table as added for each statement execute function private.limit_plan_size(5000);
+    referencing new table as added for each statement execute function private.limit_links();
 
 -- Security --------------------------------------------------------------------------------------
 

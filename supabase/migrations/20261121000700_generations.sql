@@ -626,7 +626,7 @@ begin
             perform private.refund_generation(generation);
         end if;
     end if;
-    return 'cancelled';
+    return 'cancelled'::public.generation_status;
 end;
 $$;
 

@@ -151,10 +151,13 @@ FUNCTIONS = [
         private.follow_auth_user()
         private.delete_person(person)
         private.keep_task_in_plan()
-        private.raise_revision()
+        private.raise_revision_by_modules()
+        private.raise_revision_by_tasks()
+        private.raise_revision_by_links()
         private.limit_plans()
         private.limit_generations()
-        private.limit_plan_size()
+        private.limit_tasks()
+        private.limit_links()
         private.enqueue(queue, message, delay_seconds)
         """,
     ),

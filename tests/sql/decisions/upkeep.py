@@ -83,9 +83,9 @@ TRIGGERS = {
     """,  # noqa: E501 - a trigger a line
     "public.modules": """
         modules_keep_fixed before update row private.keep_fixed(id, plan_id, created_at)
-        modules_raise_revision_on_delete after delete statement private.raise_revision()
-        modules_raise_revision_on_insert after insert statement private.raise_revision()
-        modules_raise_revision_on_update after update statement private.raise_revision()
+        modules_raise_revision_on_delete after delete statement private.raise_revision_by_modules()
+        modules_raise_revision_on_insert after insert statement private.raise_revision_by_modules()
+        modules_raise_revision_on_update after update statement private.raise_revision_by_modules()
         modules_set_updated_at before update row private.set_updated_at()
     """,
     "public.tasks": """
@@ -93,10 +93,10 @@ TRIGGERS = {
         tasks_keep_in_plan after update of module_id row when private.keep_task_in_plan()
         tasks_mark_edited before update row when private.mark_edited()
         tasks_mark_inserted before insert row private.mark_edited()
-        tasks_stay_within_a_plan after insert statement private.limit_plan_size(2000)
-        tasks_raise_revision_on_delete after delete statement private.raise_revision()
-        tasks_raise_revision_on_insert after insert statement private.raise_revision()
-        tasks_raise_revision_on_update after update statement private.raise_revision()
+        tasks_stay_within_a_plan after insert statement private.limit_tasks()
+        tasks_raise_revision_on_delete after delete statement private.raise_revision_by_tasks()
+        tasks_raise_revision_on_insert after insert statement private.raise_revision_by_tasks()
+        tasks_raise_revision_on_update after update statement private.raise_revision_by_tasks()
         tasks_set_updated_at before update row private.set_updated_at()
     """,
     "public.resources": """
@@ -104,17 +104,17 @@ TRIGGERS = {
     """,
     "public.task_resources": """
         task_resources_keep_fixed before update row private.keep_fixed(id, task_id, resource_id, created_at)
-        task_resources_stay_within_a_plan after insert statement private.limit_plan_size(5000)
-        task_resources_raise_revision_on_delete after delete statement private.raise_revision()
-        task_resources_raise_revision_on_insert after insert statement private.raise_revision()
-        task_resources_raise_revision_on_update after update statement private.raise_revision()
+        task_resources_stay_within_a_plan after insert statement private.limit_links()
+        task_resources_raise_revision_on_delete after delete statement private.raise_revision_by_links()
+        task_resources_raise_revision_on_insert after insert statement private.raise_revision_by_links()
+        task_resources_raise_revision_on_update after update statement private.raise_revision_by_links()
     """,  # noqa: E501
     "public.task_links": """
         task_links_keep_fixed before update row private.keep_fixed(id, task_id, created_at)
-        task_links_stay_within_a_plan after insert statement private.limit_plan_size(5000)
-        task_links_raise_revision_on_delete after delete statement private.raise_revision()
-        task_links_raise_revision_on_insert after insert statement private.raise_revision()
-        task_links_raise_revision_on_update after update statement private.raise_revision()
+        task_links_stay_within_a_plan after insert statement private.limit_links()
+        task_links_raise_revision_on_delete after delete statement private.raise_revision_by_links()
+        task_links_raise_revision_on_insert after insert statement private.raise_revision_by_links()
+        task_links_raise_revision_on_update after update statement private.raise_revision_by_links()
     """,
     "public.task_progress": """
         task_progress_keep_fixed before update row private.keep_fixed(id, task_id, user_id, created_at)
