@@ -52,6 +52,10 @@ class Caller:
     def insert(self, table: str, rows: Row | Sequence[Row], **params: str) -> httpx.Response:
         return self.send("POST", table, rows, prefer="return=representation", **params)
 
+    def quietly(self, table: str, rows: Row | Sequence[Row]) -> httpx.Response:
+        """Insert and ask for nothing back: then the rules of reading do not stand in as a guard."""
+        return self.send("POST", table, rows, prefer="return=minimal")
+
     def upsert(self, table: str, rows: Row | Sequence[Row], on_conflict: str) -> httpx.Response:
         prefer = "return=representation,resolution=merge-duplicates"
         return self.send("POST", table, rows, prefer=prefer, on_conflict=on_conflict)

@@ -222,7 +222,7 @@ def test_the_command_says_a_known_error_in_a_sentence(tmp_path: Path):
     (tmp_path / "file").write_text("")
     env = {**os.environ, "LEARNBASE_HOME": str(tmp_path / "file" / "home")}
     done = subprocess.run(
-        [sys.executable, "-m", "learnbase.stack", "start"],
+        [sys.executable, "-m", "learnbase.cli", "stack", "start"],
         capture_output=True,
         text=True,
         env=env,
