@@ -29,7 +29,12 @@ node_modules/.installed: package-lock.json package.json .npmrc
 	@command -v node >/dev/null || { echo "Learnbase's local stack needs Node 20 or newer, which was not found" >&2; exit 1; }
 	@node -e 'process.exit(+(process.versions.node.split(".")[0] < 20))' || { echo "Learnbase's local stack needs Node 20 or newer; this is $$(node --version)" >&2; exit 1; }
 	@echo "Installing the Node packages into node_modules (once, about a quarter of a minute)"
-	@npm install --no-save --silent --no-progress # not "ci": it insists on packages of platforms that are not this one
+	@npm install --omit=dev --no-save --silent --no-progress # not "ci": it insists on packages of platforms that are not this one
+	@touch $@
+
+node_modules/.installed-dev: node_modules/.installed
+	@echo "Installing the browser that the tests drive into node_modules (once, about a quarter of a minute)"
+	@npm install --no-save --silent --no-progress
 	@touch $@
 
 .PHONY: demo
@@ -37,7 +42,7 @@ demo: setup ## show the main job on the local stack, and leave it running
 	@$(LEARNBASE) demo
 
 .PHONY: test
-test: setup ## run all tests on a stack of their own
+test: setup node_modules/.installed-dev ## run all tests on a stack of their own
 	@$(BIN)/python -m pytest
 
 .PHONY: check
