@@ -8,7 +8,6 @@
     ├── Rejected               the database refused: code, field, remedy      exit code 1
     ├── SchemaMismatch         migrations missing, or worker too old or new   exit code 1
     ├── Unavailable            a service did not answer; trying later helps   exit code 1
-    │   └── TryLater           it said itself when to come back               exit code 1
     └── StackError             the local stack could not be started           exit code 1
 
 What a worker's job raises to say how it ended is not an error of this tree but a decision: see
@@ -81,28 +80,6 @@ class Unavailable(LearnbaseError):
     """
 
     retry_after: float | None = None
-
-
-class TryLater(Unavailable):
-    """A service asked to come back later, and perhaps said when.
-
-    Args:
-        message: one sentence that names what was wrong.
-        retry_after: seconds it asked to wait, or None.
-        remedy: what the reader can do.
-        code: the stable code.
-    """
-
-    def __init__(
-        self,
-        message: str,
-        *,
-        retry_after: float | None = None,
-        remedy: str | None = None,
-        code: str | None = None,
-    ) -> None:
-        super().__init__(message, remedy=remedy, code=code)
-        self.retry_after = retry_after
 
 
 class StackError(LearnbaseError):

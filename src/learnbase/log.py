@@ -28,6 +28,7 @@ _SECRET_SHAPES = re.compile(
     r"sb_secret_[\w-]+|\bsk-[\w-]{8,}|\beyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?"
     r"|(?<=[Bb]earer )[\w.~+/=-]{8,}|(?<=://)[^/\s:@\"]+:[^/\s@\"]+(?=@)"
 )
+_EVENT = re.compile(r"[a-z_]+")
 _LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -136,10 +137,17 @@ class Lines(_Discreet):
         traceback = fields.pop("traceback", None)
         now = dt.datetime.fromtimestamp(record.created).astimezone().strftime("%H:%M:%S")
         level = "" if record.levelno == logging.INFO else f"{record.levelname.lower()}: "
-        said = " ".join(f"{name}={value}" for name, value in fields.items())
-        line = f"{now} {level}{record.getMessage().replace('_', ' ')}  {said}".rstrip()
+        said = " ".join(f"{name}={_in_words(value)}" for name, value in fields.items())
+        event = record.getMessage()
+        # Only names of events are reworded: another's sentence may hold what must stay findable.
+        words = event.replace("_", " ") if _EVENT.fullmatch(event) else event
+        line = f"{now} {level}{words}  {said}".rstrip()
         return f"{line}\n{traceback}" if traceback else line
 
 
 def _in_json(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)[1:-1]
+
+
+def _in_words(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)

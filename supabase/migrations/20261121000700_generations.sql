@@ -728,7 +728,8 @@ grant execute on function public.my_usage to authenticated;
 -- The queue generate_plan -----------------------------------------------------------------------
 
 select pgmq.create('generate_plan');
-insert into worker.queues (queue) values ('generate_plan');
+-- Eight failures with their backoff are about five minutes of a model that is away.
+insert into worker.queues (queue, max_failures) values ('generate_plan', 8);
 
 -- Definer, as all of worker: private and pgmq are closed, also to the service's role.
 create function worker.load_generate_plan(msg_id bigint, read_ct integer) returns jsonb

@@ -49,9 +49,9 @@ def test_after_so_many_failures_a_job_is_a_dead_letter(
         job = deliveries.again()
         deliveries.load(job)
         standings.append(deliveries.fail(job, retry_in="0"))
-    assert standings == ["retrying"] * 4 + ["dead"]
+    assert standings == ["retrying"] * 7 + ["dead"]
     [letter] = deliveries.dead_letters()
-    assert (letter["failures"], letter["read_ct"]) == (5, 5)
+    assert (letter["failures"], letter["read_ct"]) == (8, 8)
     assert letter["error"]["code"] == "model_busy"
     assert letter["message"] == job["message"]
     assert (deliveries.waiting(), deliveries.archived()) == (0, 1)

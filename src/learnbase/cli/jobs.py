@@ -11,7 +11,11 @@ if TYPE_CHECKING:
 
     from learnbase.services.database import Database
 
-app = typer.Typer(help="The queues, and the jobs that were given up.", no_args_is_help=True)
+app = typer.Typer(
+    help="The queues, and the jobs that were given up.",
+    no_args_is_help=True,
+    add_completion=False,
+)
 
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 

@@ -6,7 +6,9 @@ from typing import Annotated
 
 import typer
 
-user = typer.Typer(help="What an operator sets for somebody.", no_args_is_help=True)
+user = typer.Typer(
+    help="What an operator sets for somebody.", no_args_is_help=True, add_completion=False
+)
 
 
 @user.callback()

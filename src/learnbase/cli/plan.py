@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     from learnbase.services.person import PersonApi
 
 app = typer.Typer(
-    help="Ask for a plan, follow it, read it; as whoever signed in.", no_args_is_help=True
+    help="Ask for a plan, follow it, read it; as whoever signed in.",
+    no_args_is_help=True,
+    add_completion=False,
 )
 
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]

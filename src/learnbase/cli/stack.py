@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 app = typer.Typer(
     help="The local Supabase: Postgres, PostgREST, Auth and a gateway, without Docker.",
     no_args_is_help=True,
+    add_completion=False,
 )
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing unless it fails.")]

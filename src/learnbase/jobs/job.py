@@ -119,8 +119,7 @@ class Work(Generic[PayloadT, DepsT]):
 
     def is_too_new(self, message: Any) -> bool:
         """Whether a newer worker wrote this message for a newer worker."""
-        version = message.get("v") if isinstance(message, dict) else None
-        return isinstance(version, int) and not isinstance(version, bool) and version > self.version
+        return (_version(message) or 0) > self.version
 
     def parse(self, message: Any) -> PayloadT:
         """Read a message.
@@ -130,6 +129,8 @@ class Work(Generic[PayloadT, DepsT]):
         """
         from pydantic import ValidationError  # noqa: PLC0415 - keeps the package light
 
+        if _version(message) is None:
+            raise GiveUp("malformed_message", "The job's message has no version")
         try:
             return self.payload.model_validate(message)
         except ValidationError as error:
@@ -138,3 +139,9 @@ class Work(Generic[PayloadT, DepsT]):
             raise GiveUp(
                 "malformed_message", f"The job's message is malformed: {where}: {first['msg']}"
             ) from None
+
+
+def _version(message: Any) -> int | None:
+    """The version that a message says; true is none, though Python takes it for 1."""
+    version = message.get("v") if isinstance(message, dict) else None
+    return version if type(version) is int else None
