@@ -418,11 +418,37 @@ begin
 end;
 $$;
 
+-- For figures, which are computed past the policies: they ask once for a plan what a policy asks anew
+-- for each of its tasks.
+create function private.reads_plan(plan uuid) returns boolean
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+declare
+    me uuid := private.current_user_id();
+begin
+    return exists (
+        select from public.learning_plans p
+        where p.id = plan
+            and (
+                p.user_id = me
+                or (p.visibility = 'public' and me is not null)
+                -- The role that asks; here it is the owner of this function that runs.
+                or current_setting('role', true) = 'service_role'
+            )
+    );
+end;
+$$;
+
 comment on function private.owns_plan is 'Whether the plan is the property of whoever asks; for the policies of inserts.';
 comment on function private.owns_module is 'Whether the module is in a plan of whoever asks; for the policies of inserts.';
+comment on function private.reads_plan is 'Whether whoever asks may read the plan: its owner, anybody signed in if it is public, the service.';
 comment on function private.owns_task is 'Whether the task is in a plan of whoever asks; for the policies of inserts.';
 
-revoke execute on function private.owns_plan, private.owns_module, private.owns_task from public, anon, authenticated;
+revoke execute on function private.owns_plan, private.owns_module, private.owns_task, private.reads_plan
+    from public, anon, authenticated;
 grant execute on function private.owns_plan, private.owns_module, private.owns_task to authenticated;
 
 -- Security --------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ create table public.task_progress (
     actual_minutes integer,
     updated_at timestamptz not null default now(),
     created_at timestamptz not null default now(),
-    constraint task_progress_is_one_row_a_learner unique (task_id, user_id),
+    constraint idx_task_progress_task_id unique (task_id, user_id),
     constraint task_progress_actual_minutes_fit_a_week check (actual_minutes >= 0 and actual_minutes <= 10080)
 );
 
@@ -26,7 +26,6 @@ comment on column public.task_progress.completed_at is
 comment on column public.task_progress.actual_minutes is 'Minutes it really took, when the learner says so.';
 
 create index idx_task_progress_user_id on public.task_progress (user_id);
-create index idx_task_progress_task_id on public.task_progress (task_id);
 
 create function private.stamp_completion() returns trigger
 language plpgsql
@@ -175,13 +174,50 @@ grant select on public.module_progress, public.plan_progress to authenticated, s
 
 -- So that select=*,progress(*) embeds the figures in a plan or a module.
 
+-- Definer: the page of a plan shows figures for each of its weeks. Whether it may be read is asked
+-- once a call here; under the policies it was asked for each task, and planned anew for each request.
+create function private.plan_figures(plan uuid) returns setof public.plan_progress
+language plpgsql
+stable
+security definer
+rows 1
+set search_path = ''
+as $$
+begin
+    if private.reads_plan(plan) then
+        return query select pp.* from public.plan_progress pp where pp.plan_id = plan;
+    end if;
+end;
+$$;
+
+-- Definer: as above.
+create function private.module_figures(module uuid) returns setof public.module_progress
+language plpgsql
+stable
+security definer
+rows 1
+set search_path = ''
+as $$
+begin
+    if private.reads_plan((select m.plan_id from public.modules m where m.id = module)) then
+        return query select mp.* from public.module_progress mp where mp.module_id = module;
+    end if;
+end;
+$$;
+
+comment on function private.plan_figures is 'The row of plan_progress for a plan that whoever asks may read; none for any other.';
+comment on function private.module_figures is 'The row of module_progress for a module that whoever asks may read; none for any other.';
+
+revoke execute on function private.plan_figures, private.module_figures from public, anon, authenticated;
+grant execute on function private.plan_figures, private.module_figures to authenticated, service_role;
+
 create function public.progress(public.learning_plans) returns setof public.plan_progress
 language sql
 stable
 rows 1
 set search_path = ''
 begin atomic
-    select pp.* from public.plan_progress pp where pp.plan_id = $1.id;
+    select f.* from private.plan_figures($1.id) f;
 end;
 
 create function public.progress(public.modules) returns setof public.module_progress
@@ -190,7 +226,7 @@ stable
 rows 1
 set search_path = ''
 begin atomic
-    select mp.* from public.module_progress mp where mp.module_id = $1.id;
+    select f.* from private.module_figures($1.id) f;
 end;
 
 comment on function public.progress(public.learning_plans) is 'My progress with this plan, to be embedded: select=*,progress(*).';
@@ -203,8 +239,7 @@ grant execute on function public.progress(public.learning_plans), public.progres
 
 -- The calendar of a plan: week n begins at its start + 7·(n−1) --------------------------------------
 
-create function public.due_tasks(at timestamptz default now())
-returns table (
+create type public.due_task as (
     plan_id uuid,
     module_id uuid,
     task_id uuid,
@@ -216,47 +251,69 @@ returns table (
     estimated_minutes integer,
     status public.progress_status,
     is_overdue boolean
-)
+);
+comment on type public.due_task is 'A task in the calendar of whoever asks.';
+
+-- Definer: whose plans these are is written out, and asked once a plan instead of once a task. A plan
+-- that was made private again is gone from who followed it.
+create function private.own_due_tasks(at timestamptz) returns setof public.due_task
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+begin
+    return query
+        with me as materialized (
+            select u.id, private.local_date(own_due_tasks.at, u.time_zone) as today
+            from public.users u
+            where u.id = (select private.current_user_id())
+        ),
+        mine as materialized (
+            select p.id as plan_id, me.today, me.id as learner,
+                private.first_day(p.start_date, p.created_at) as starts_on
+            from me
+            join public.learning_plans p on p.user_id = me.id
+            union all
+            select f.plan_id, me.today, me.id, private.first_day(f.start_date, f.created_at)
+            from me
+            join public.plan_followers f on f.user_id = me.id
+            join public.learning_plans p on p.id = f.plan_id and p.visibility = 'public'
+        )
+        select
+            c.plan_id,
+            m.id,
+            t.id,
+            m."order",
+            t."order",
+            t.day,
+            c.starts_on + 7 * (m."order" - 1) + coalesce(t.day, 7) - 1,
+            t.title,
+            t.estimated_minutes,
+            coalesce(tp.status, 'not_started'),
+            (c.today - c.starts_on) >= 7 * m."order"
+        from mine c
+        join public.modules m on m.plan_id = c.plan_id
+        join public.tasks t on t.module_id = m.id
+        left join public.task_progress tp on tp.task_id = t.id and tp.user_id = c.learner
+        where (c.today - c.starts_on) >= 7 * (m."order" - 1)
+            and ((c.today - c.starts_on) < 7 * m."order" or coalesce(tp.status, 'not_started') <> 'completed')
+        order by c.plan_id, m."order", t."order";
+end;
+$$;
+
+comment on function private.own_due_tasks is 'What due_tasks answers.';
+
+revoke execute on function private.own_due_tasks from public, anon, authenticated;
+grant execute on function private.own_due_tasks to authenticated;
+
+create function public.due_tasks(at timestamptz default now()) returns setof public.due_task
 language sql
 stable
 set search_path = ''
-as $$
-    with me as materialized (
-        select u.id, private.local_date(at, u.time_zone) as today
-        from public.users u
-        where u.id = (select private.current_user_id())
-    ),
-    mine as materialized (
-        select p.id as plan_id, me.today, me.id as learner,
-            private.first_day(p.start_date, p.created_at) as starts_on
-        from me
-        join public.learning_plans p on p.user_id = me.id
-        union all
-        select f.plan_id, me.today, me.id, private.first_day(f.start_date, f.created_at)
-        from me
-        join public.plan_followers f on f.user_id = me.id
-        join public.learning_plans p on p.id = f.plan_id
-    )
-    select
-        c.plan_id,
-        m.id,
-        t.id,
-        m."order",
-        t."order",
-        t.day,
-        c.starts_on + 7 * (m."order" - 1) + coalesce(t.day, 7) - 1,
-        t.title,
-        t.estimated_minutes,
-        coalesce(tp.status, 'not_started'),
-        (c.today - c.starts_on) >= 7 * m."order"
-    from mine c
-    join public.modules m on m.plan_id = c.plan_id
-    join public.tasks t on t.module_id = m.id
-    left join public.task_progress tp on tp.task_id = t.id and tp.user_id = c.learner
-    where (c.today - c.starts_on) >= 7 * (m."order" - 1)
-        and ((c.today - c.starts_on) < 7 * m."order" or coalesce(tp.status, 'not_started') <> 'completed')
-    order by c.plan_id, m."order", t."order"
-$$;
+begin atomic
+    select * from private.own_due_tasks(at);
+end;
 
 comment on function public.due_tasks is
     'Tasks of my plans and of those I follow that belong to the calendar week of each plan at an instant, done or not, and what is left from earlier weeks (is_overdue). due_on is a date in my time zone.';

@@ -778,9 +778,10 @@ begin
         end
     where g.id = (message ->> 'generation_id')::uuid and g.status = 'running'
         and report ?| array['progress', 'draft', 'model_called'];
+    -- Queued counts as wanted: a heartbeat may be quicker than the load that marks it running.
     return found or exists (
         select from public.plan_generations g
-        where g.id = (message ->> 'generation_id')::uuid and g.status = 'running'
+        where g.id = (message ->> 'generation_id')::uuid and g.status in ('queued', 'running')
     );
 end;
 $$;

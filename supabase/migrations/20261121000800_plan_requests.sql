@@ -158,9 +158,7 @@ $$;
 comment on function public.reorder_tasks is
     'Puts the tasks of a module of my plan into the order of the list, which names each of them once; tasks of other weeks of the plan that it names move here.';
 
--- Definer: under row level security the trigram index is not used. The filter is written out instead.
-create function private.find_plans(wanted text, most integer)
-returns table (
+create type public.found_plan as (
     plan_id uuid,
     topic text,
     skill_level public.skill_level,
@@ -170,7 +168,11 @@ returns table (
     visibility public.plan_visibility,
     is_mine boolean,
     similarity real
-)
+);
+comment on type public.found_plan is 'A plan that whoever asks may read, and how like the query it is.';
+
+-- Definer: under row level security the trigram index is not used. The filter is written out instead.
+create function private.find_plans(wanted text, most integer) returns setof public.found_plan
 language sql
 stable
 security definer
@@ -196,17 +198,7 @@ revoke execute on function private.find_plans from public, anon, authenticated;
 grant execute on function private.find_plans to authenticated;
 
 create function public.search_plans(query text, max_results integer default 20)
-returns table (
-    plan_id uuid,
-    topic text,
-    skill_level public.skill_level,
-    learning_style public.learning_style,
-    weekly_hours integer,
-    language text,
-    visibility public.plan_visibility,
-    is_mine boolean,
-    similarity real
-)
+returns setof public.found_plan
 language plpgsql
 stable
 set search_path = ''
@@ -221,8 +213,7 @@ $$;
 comment on function public.search_plans is
     'Plans of mine and public ones whose topic is like the query, the most alike first; up to max_results (1 to 100).';
 
-create function public.dashboard(at timestamptz default now())
-returns table (
+create type public.dashboard_plan as (
     plan_id uuid,
     topic text,
     is_mine boolean,
@@ -242,52 +233,76 @@ returns table (
     due_minutes integer,
     overdue_tasks integer,
     generation jsonb
-)
+);
+comment on type public.dashboard_plan is 'A plan on the dashboard of whoever asks, with their own figures.';
+
+-- Definer: as own_due_tasks. The filter is written out instead.
+create function private.own_dashboard(at timestamptz) returns setof public.dashboard_plan
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+begin
+    return query
+        with me as materialized (select private.current_user_id() as id),
+        due as materialized (select d.* from private.own_due_tasks(own_dashboard.at) d),
+        mine as (
+            select p.id, true as is_mine from public.learning_plans p join me on p.user_id = me.id
+            union all
+            select f.plan_id, false
+            from public.plan_followers f
+            join me on f.user_id = me.id
+            join public.learning_plans p on p.id = f.plan_id and p.visibility = 'public'
+        )
+        select
+            p.id, p.topic, mine.is_mine, p.visibility, p.weekly_hours, pp.starts_on, p.deadline_date,
+            pp.total_weeks, pp.current_week, pp.total_tasks, pp.completed_tasks, pp.completion, pp.is_complete,
+            pp.total_minutes, pp.completed_minutes,
+            coalesce(w.tasks, '[]'), coalesce(w.minutes, 0), coalesce(w.overdue, 0),
+            g.generation
+        from mine
+        join public.learning_plans p on p.id = mine.id
+        join public.plan_progress pp on pp.plan_id = p.id
+        left join lateral (
+            select
+                jsonb_agg(
+                    jsonb_build_object(
+                        'task_id', d.task_id, 'module_id', d.module_id, 'week', d.week, 'day', d.day, 'due_on', d.due_on,
+                        'title', d.title, 'estimated_minutes', d.estimated_minutes, 'status', d.status
+                    )
+                    order by d.week, d."order"
+                ) filter (where not d.is_overdue) as tasks,
+                sum(d.estimated_minutes) filter (where not d.is_overdue and d.status <> 'completed')::integer as minutes,
+                count(*) filter (where d.is_overdue)::integer as overdue
+            from due d
+            where d.plan_id = p.id
+        ) w on true
+        left join lateral (
+            select jsonb_build_object(
+                'id', g.id, 'kind', g.kind, 'status', g.status, 'progress', g.progress, 'error', g.error
+            ) as generation
+            from public.plan_generations g
+            where g.plan_id = p.id and mine.is_mine
+            order by g.created_at desc, g.id
+            limit 1
+        ) g on true
+        order by p.created_at desc, p.id;
+end;
+$$;
+
+comment on function private.own_dashboard is 'What dashboard answers.';
+
+revoke execute on function private.own_dashboard from public, anon, authenticated;
+grant execute on function private.own_dashboard to authenticated;
+
+create function public.dashboard(at timestamptz default now()) returns setof public.dashboard_plan
 language sql
 stable
 set search_path = ''
-as $$
-    with me as materialized (select private.current_user_id() as id),
-    due as materialized (select d.* from public.due_tasks(at) d),
-    mine as (
-        select p.id, true as is_mine from public.learning_plans p join me on p.user_id = me.id
-        union all
-        select f.plan_id, false from public.plan_followers f join me on f.user_id = me.id
-    )
-    select
-        p.id, p.topic, mine.is_mine, p.visibility, p.weekly_hours, pp.starts_on, p.deadline_date,
-        pp.total_weeks, pp.current_week, pp.total_tasks, pp.completed_tasks, pp.completion, pp.is_complete,
-        pp.total_minutes, pp.completed_minutes,
-        coalesce(w.tasks, '[]'), coalesce(w.minutes, 0), coalesce(w.overdue, 0),
-        g.generation
-    from mine
-    join public.learning_plans p on p.id = mine.id
-    join public.plan_progress pp on pp.plan_id = p.id
-    left join lateral (
-        select
-            jsonb_agg(
-                jsonb_build_object(
-                    'task_id', d.task_id, 'module_id', d.module_id, 'week', d.week, 'day', d.day, 'due_on', d.due_on,
-                    'title', d.title, 'estimated_minutes', d.estimated_minutes, 'status', d.status
-                )
-                order by d.week, d."order"
-            ) filter (where not d.is_overdue) as tasks,
-            sum(d.estimated_minutes) filter (where not d.is_overdue and d.status <> 'completed')::integer as minutes,
-            count(*) filter (where d.is_overdue)::integer as overdue
-        from due d
-        where d.plan_id = p.id
-    ) w on true
-    left join lateral (
-        select jsonb_build_object(
-            'id', g.id, 'kind', g.kind, 'status', g.status, 'progress', g.progress, 'error', g.error
-        ) as generation
-        from public.plan_generations g
-        where g.plan_id = p.id
-        order by g.created_at desc, g.id
-        limit 1
-    ) g on true
-    order by p.created_at desc, p.id
-$$;
+begin atomic
+    select * from private.own_dashboard(at);
+end;
 
 comment on function public.dashboard is
     'All my plans and those I follow, newest first, with my own progress, the tasks of this week, what is overdue and, for my own, the latest generation: the whole dashboard in one request.';

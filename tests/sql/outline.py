@@ -108,7 +108,7 @@ task_progress
     references task_id tasks cascade
     references user_id users cascade
     index idx_task_progress_user_id (user_id)
-    index idx_task_progress_task_id (task_id)
+    index idx_task_progress_task_id (task_id, user_id)
 
 plan_generations
     id uuid not null default gen_random_uuid() pk

@@ -121,7 +121,7 @@ def test_retrying_jobs_say_why_and_how_often_still(story: Story):
     assert story.answers("retrying_jobs") == []
     story.fails(story.takes(), "rate_limited", "1 hour")
     [job] = story.answers("retrying_jobs")
-    assert (job["failures"], job["failures_left"], job["code"]) == (1, 4, "rate_limited")
+    assert (job["failures"], job["failures_left"], job["code"]) == (1, 7, "rate_limited")
 
 
 def test_dead_letters_are_counted_by_reason(story: Story):

@@ -95,9 +95,21 @@ FUNCTIONS = [
         private.own_usage(at)
         private.own_plan_impact(plan)
         private.find_plans(wanted, most)
+        private.own_due_tasks(at)
+        private.own_dashboard(at)
         private.delete_own_account()
         """,
     ),
+    # Figures, for whoever may read the plan.
+    Functions(
+        "definer",
+        "authenticated, service_role",
+        """
+        private.plan_figures(plan)
+        private.module_figures(module)
+        """,
+    ),
+    Functions("definer", "", "private.reads_plan(plan)"),
     Functions(
         "invoker",
         "authenticated",
