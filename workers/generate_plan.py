@@ -32,7 +32,7 @@ BUILT_IN = "built-in"
 class GeneratePlan(BaseModel):
     """The message: ids only."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     v: Literal[1]
     generation_id: UUID

@@ -714,6 +714,54 @@ class PublicPlanProgress(BaseModel):
     total_weeks: int | None = Field(alias="total_weeks")
 
 
+class PublicDashboardPlan(BaseModel):
+    plan_id: uuid.UUID | None = Field(alias="plan_id")
+    topic: str | None = Field(alias="topic")
+    is_mine: bool | None = Field(alias="is_mine")
+    visibility: PublicPlanVisibility | None = Field(alias="visibility")
+    weekly_hours: int | None = Field(alias="weekly_hours")
+    starts_on: datetime.date | None = Field(alias="starts_on")
+    deadline_date: datetime.date | None = Field(alias="deadline_date")
+    total_weeks: int | None = Field(alias="total_weeks")
+    current_week: int | None = Field(alias="current_week")
+    total_tasks: int | None = Field(alias="total_tasks")
+    completed_tasks: int | None = Field(alias="completed_tasks")
+    completion: float | None = Field(alias="completion")
+    is_complete: bool | None = Field(alias="is_complete")
+    total_minutes: int | None = Field(alias="total_minutes")
+    completed_minutes: int | None = Field(alias="completed_minutes")
+    due_this_week: JsonValue | None = Field(alias="due_this_week")
+    due_minutes: int | None = Field(alias="due_minutes")
+    overdue_tasks: int | None = Field(alias="overdue_tasks")
+    generation: JsonValue | None = Field(alias="generation")
+
+
+class PublicDueTask(BaseModel):
+    plan_id: uuid.UUID | None = Field(alias="plan_id")
+    module_id: uuid.UUID | None = Field(alias="module_id")
+    task_id: uuid.UUID | None = Field(alias="task_id")
+    week: int | None = Field(alias="week")
+    order: int | None = Field(alias="order")
+    day: int | None = Field(alias="day")
+    due_on: datetime.date | None = Field(alias="due_on")
+    title: str | None = Field(alias="title")
+    estimated_minutes: int | None = Field(alias="estimated_minutes")
+    status: PublicProgressStatus | None = Field(alias="status")
+    is_overdue: bool | None = Field(alias="is_overdue")
+
+
+class PublicFoundPlan(BaseModel):
+    plan_id: uuid.UUID | None = Field(alias="plan_id")
+    topic: str | None = Field(alias="topic")
+    skill_level: PublicSkillLevel | None = Field(alias="skill_level")
+    learning_style: PublicLearningStyle | None = Field(alias="learning_style")
+    weekly_hours: int | None = Field(alias="weekly_hours")
+    language: str | None = Field(alias="language")
+    visibility: PublicPlanVisibility | None = Field(alias="visibility")
+    is_mine: bool | None = Field(alias="is_mine")
+    similarity: float | None = Field(alias="similarity")
+
+
 class PublicPlanReceipt(BaseModel):
     plan_id: uuid.UUID | None = Field(alias="plan_id")
     generation_id: uuid.UUID | None = Field(alias="generation_id")

@@ -84,6 +84,26 @@ comment on function private.keep_fixed is
 
 revoke execute on function private.set_updated_at, private.keep_fixed from public, anon, authenticated;
 
+-- Reading ---------------------------------------------------------------------------------------
+
+create function private.let_people_read(relation regclass) returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+    execute (
+        select format('grant select (%s) on %s to authenticated', string_agg(quote_ident(a.attname), ', '), relation)
+        from pg_catalog.pg_attribute a
+        where a.attrelid = relation and a.attnum > 0 and not a.attisdropped
+    );
+end;
+$$;
+
+comment on function private.let_people_read is
+    'Grants every column of a table, and not the table: with the table come its system columns, and ctid counts the rows that nobody may see. A migration that adds a column calls it again.';
+
+revoke execute on function private.let_people_read from public, anon, authenticated;
+
 -- The request itself ----------------------------------------------------------------------------
 
 create function private.claims() returns jsonb

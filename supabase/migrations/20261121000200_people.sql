@@ -339,7 +339,7 @@ create policy "Signed-in people read the limits" on public.tier_limits
     using ((select private.current_user_id()) is not null);
 
 revoke all on public.users, public.tier_limits from public, anon, authenticated, service_role;
-grant select, update (name, time_zone, locale) on public.users to authenticated;
-grant select on public.tier_limits to authenticated;
+select private.let_people_read('public.users'), private.let_people_read('public.tier_limits');
+grant update (name, time_zone, locale) on public.users to authenticated;
 grant select, insert, update, delete on public.users to service_role;
 grant select, update on public.tier_limits to service_role;

@@ -61,7 +61,9 @@ create table public.plan_notes (
     notes text not null,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
-    constraint plan_notes_are_bounded check (char_length(notes) between 1 and 2000)
+    constraint plan_notes_are_bounded check (char_length(notes) between 1 and 2000),
+    -- Lines and tabs are welcome; what a terminal or a log would obey is not.
+    constraint plan_notes_are_plain_text check (notes !~ '[\x01-\x08\x0b-\x1f\x7f-\x9f]')
 );
 
 comment on table public.plan_notes is
@@ -483,7 +485,8 @@ create policy "Owners delete their plans" on public.learning_plans
     for delete to authenticated
     using (user_id = (select private.current_user_id()));
 
-grant select, delete,
+select private.let_people_read('public.learning_plans');
+grant delete,
     insert (user_id, topic, skill_level, weekly_hours, learning_style, start_date, deadline_date, visibility, language),
     update (topic, skill_level, weekly_hours, learning_style, start_date, deadline_date, visibility, language)
     on public.learning_plans to authenticated;
@@ -509,7 +512,8 @@ create policy "Owners delete the notes of their plans" on public.plan_notes
         select p.id from public.learning_plans p where p.user_id = (select private.current_user_id())
     )));
 
-grant select, delete, insert (plan_id, notes), update (plan_id, notes) on public.plan_notes to authenticated;
+select private.let_people_read('public.plan_notes');
+grant delete, insert (plan_id, notes), update (plan_id, notes) on public.plan_notes to authenticated;
 
 -- plan_followers
 create policy "People see which plans they follow" on public.plan_followers
@@ -532,7 +536,8 @@ create policy "Followers stop following" on public.plan_followers
     for delete to authenticated
     using (user_id = (select private.current_user_id()));
 
-grant select, delete, insert (plan_id, user_id, start_date), update (plan_id, user_id, start_date)
+select private.let_people_read('public.plan_followers');
+grant delete, insert (plan_id, user_id, start_date), update (plan_id, user_id, start_date)
     on public.plan_followers to authenticated;
 
 -- modules: who may read the plan may read its weeks; the inner select is under the plan's own policy.
@@ -554,7 +559,8 @@ create policy "Owners delete the modules of their plans" on public.modules
         select p.id from public.learning_plans p where p.user_id = (select private.current_user_id())
     )));
 
-grant select, delete,
+select private.let_people_read('public.modules');
+grant delete,
     insert (plan_id, "order", title, description, estimated_minutes),
     update (plan_id, "order", title, description, estimated_minutes)
     on public.modules to authenticated;
@@ -584,7 +590,8 @@ create policy "Owners delete the tasks of their plans" on public.tasks
         where p.user_id = (select private.current_user_id())
     )));
 
-grant select, delete,
+select private.let_people_read('public.tasks');
+grant delete,
     insert (module_id, "order", day, title, description, estimated_minutes, pinned_at),
     update (module_id, "order", day, title, description, estimated_minutes, pinned_at)
     on public.tasks to authenticated;

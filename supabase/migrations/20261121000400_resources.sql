@@ -147,7 +147,7 @@ create policy "Signed-in people read the catalogue" on public.resources
     for select to authenticated
     using ((select private.current_user_id()) is not null);
 
-grant select on public.resources to authenticated;
+select private.let_people_read('public.resources');
 
 create policy "Who reads the task reads its resources" on public.task_resources
     for select to authenticated
@@ -175,7 +175,8 @@ create policy "Owners take resources off their tasks" on public.task_resources
         where p.user_id = (select private.current_user_id())
     )));
 
-grant select, delete,
+select private.let_people_read('public.task_resources');
+grant delete,
     insert (task_id, resource_id, "order", notes),
     update (task_id, resource_id, "order", notes)
     on public.task_resources to authenticated;
@@ -206,7 +207,8 @@ create policy "Owners take links off their tasks" on public.task_links
         where p.user_id = (select private.current_user_id())
     )));
 
-grant select, delete,
+select private.let_people_read('public.task_links');
+grant delete,
     insert (task_id, type, title, url, "order"),
     update (task_id, type, title, url, "order")
     on public.task_links to authenticated;

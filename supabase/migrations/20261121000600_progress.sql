@@ -80,7 +80,8 @@ create policy "People delete their own progress" on public.task_progress
     using (user_id = (select private.current_user_id()));
 
 revoke all on public.task_progress from public, anon, authenticated, service_role;
-grant select, delete,
+select private.let_people_read('public.task_progress');
+grant delete,
     insert (task_id, user_id, status, completed_at, actual_minutes),
     update (task_id, user_id, status, completed_at, actual_minutes)
     on public.task_progress to authenticated;

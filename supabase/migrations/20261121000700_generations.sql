@@ -195,7 +195,8 @@ create policy "Owners delete the generations of their plans" on public.plan_gene
     )));
 
 revoke all on public.plan_generations from public, anon, authenticated, service_role;
-grant select, delete,
+select private.let_people_read('public.plan_generations');
+grant delete,
     insert (plan_id, model, prompt, parameters, output_summary),
     update (output_summary)
     on public.plan_generations to authenticated;
@@ -216,6 +217,21 @@ as $$
 $$;
 
 comment on function private.months_usage is 'Generations used by a person in the UTC month of an instant, refunds taken off.';
+
+create function private.months_charges(person uuid, at timestamptz) returns integer
+language sql
+stable
+set search_path = ''
+as $$
+    select count(*)::integer
+    from private.usage_ledger l
+    where l.person = months_charges.person
+        and l.kind = 'generation'
+        and l.quantity = 1
+        and l.created_at >= date_trunc('month', at, 'UTC')
+$$;
+
+comment on function private.months_charges is 'Generations asked for by a person in the UTC month of an instant, refunded or not.';
 
 create function private.refund_generation(generation uuid) returns void
 language sql
@@ -280,7 +296,10 @@ begin
         return generation;
     end if;
     limits := private.limits_of(owner);
-    if private.months_usage(owner, at) >= coalesce(limits.max_generations_per_month, 0) then
+    -- What was refunded counts as well in the end: asking and cancelling makes rows each time.
+    if private.months_usage(owner, at) >= coalesce(limits.max_generations_per_month, 0)
+        or private.months_charges(owner, at) >= 5 * coalesce(limits.max_generations_per_month, 0)
+    then
         perform private.refuse(
             429, 'monthly_generations_used', 'plan_id',
             format('All %s generations of this month are used', limits.max_generations_per_month),
@@ -361,7 +380,7 @@ $$;
 comment on function private.await_planner is 'Marks a new, empty plan as one that a job will make.';
 
 revoke execute on function
-    private.months_usage, private.refund_generation, private.planner_inputs, private.request_generation,
+    private.months_usage, private.months_charges, private.refund_generation, private.planner_inputs, private.request_generation,
     private.claim_request, private.answer_request, private.await_planner
     from public, anon, authenticated;
 grant execute on function
@@ -525,7 +544,7 @@ declare
     first_day date;
     last_day date;
     today date;
-    wished_notes text := nullif(btrim(notes), '');
+    wished_notes text := nullif(btrim(replace(notes, E'\r\n', E'\n')), '');
     wished_visibility text;
     wished_language text;
     key text;
@@ -544,6 +563,8 @@ begin
     last_day := private.read_date(deadline_date, 'deadline_date');
     if char_length(wished_notes) > 2000 then
         perform private.refuse(422, 'invalid_notes', 'notes', format('Notes are too long: %s characters', char_length(wished_notes)), 'Shorten them to 2000 characters');
+    elsif wished_notes ~ '[\x01-\x08\x0b-\x1f\x7f-\x9f]' then
+        perform private.refuse(422, 'invalid_notes', 'notes', 'Notes have control characters', 'Send plain text; line breaks and tabs are welcome');
     end if;
     wished_visibility := private.read_choice(visibility, 'visibility', array['private', 'public'], 'private');
     wished_language := coalesce(nullif(btrim(language), ''), 'en');
@@ -789,22 +810,26 @@ $$;
 comment on function private.report_generate_plan is
     'Hook: writes {"progress", "draft", "model_called"} on the generation''s row; false once it is cancelled or gone.';
 
-create function private.fail_generation(generation uuid, error jsonb) returns void
+create function private.fail_generation(generation uuid, error jsonb, our_fault boolean) returns void
 language plpgsql
 set search_path = ''
 as $$
+declare
+    called_at timestamptz;
 begin
     update public.plan_generations g
     set status = 'failed', draft = null, finished_at = now(), error = fail_generation.error
-    where g.id = generation and g.status in ('queued', 'running');
-    if found then
-        -- Whoever gets nothing pays nothing.
+    where g.id = generation and g.status in ('queued', 'running')
+    returning g.model_called_at into called_at;
+    -- A model's answer costs, whatever it was: a wish that makes it fail must not be free for ever.
+    if found and (our_fault or called_at is null) then
         perform private.refund_generation(generation);
     end if;
 end;
 $$;
 
-comment on function private.fail_generation is 'Ends a generation with the reason its owner reads, and refunds it.';
+comment on function private.fail_generation is
+    'Ends a generation with the reason its owner reads; refunds it when no model was called, or the fault was ours.';
 
 create function private.save_roadmap(plan uuid, roadmap jsonb, from_catalogue boolean) returns void
 language plpgsql
@@ -887,13 +912,13 @@ begin
         return; -- cancelled or deleted meanwhile: nobody wants it any more
     end if;
     if result ? 'failed' then
-        perform private.fail_generation(generation.id, result -> 'failed');
+        perform private.fail_generation(generation.id, result -> 'failed', false);
     elsif exists (select from public.modules m where m.plan_id = generation.plan_id) then
         perform private.fail_generation(generation.id, jsonb_build_object(
             'code', 'plan_not_empty',
             'message', 'The plan got modules of its own meanwhile; nothing was changed.',
             'remedy', 'Keep what is there, or delete its modules and try again.'
-        ));
+        ), false);
     elsif jsonb_array_length(case jsonb_typeof(result #> '{roadmap,modules}') when 'array' then result #> '{roadmap,modules}' else '[]' end) = 0 then
         raise invalid_parameter_value using message = 'the result has no roadmap with modules';
     else
@@ -927,7 +952,7 @@ set search_path = ''
 as $$
 begin
     if final then
-        perform private.fail_generation((message ->> 'generation_id')::uuid, error);
+        perform private.fail_generation((message ->> 'generation_id')::uuid, error, true);
     else
         update public.plan_generations g
         set status = 'queued', error = settle_generate_plan.error

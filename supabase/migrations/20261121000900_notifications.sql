@@ -62,5 +62,6 @@ create policy "People mark their notifications as read" on public.notifications
     with check (user_id = (select private.current_user_id()));
 
 revoke all on public.notifications from public, anon, authenticated, service_role;
-grant select, update (read_at) on public.notifications to authenticated;
+select private.let_people_read('public.notifications');
+grant update (read_at) on public.notifications to authenticated;
 grant select, insert, update, delete on public.notifications to service_role;

@@ -882,27 +882,13 @@ export type Database = {
                 Args: {
                     "at"?: string;
                 };
-                Returns: {
-                    "completed_minutes": number;
-                    "completed_tasks": number;
-                    "completion": number;
-                    "current_week": number;
-                    "deadline_date": string;
-                    "due_minutes": number;
-                    "due_this_week": Json;
-                    "generation": Json;
-                    "is_complete": boolean;
-                    "is_mine": boolean;
-                    "overdue_tasks": number;
-                    "plan_id": string;
-                    "starts_on": string;
-                    "topic": string;
-                    "total_minutes": number;
-                    "total_tasks": number;
-                    "total_weeks": number;
-                    "visibility": Database["public"]["Enums"]["plan_visibility"];
-                    "weekly_hours": number;
-                }[];
+                Returns: Database["public"]["CompositeTypes"]["dashboard_plan"][];
+                SetofOptions: {
+                    from: "*";
+                    to: "dashboard_plan";
+                    isOneToOne: false;
+                    isSetofReturn: true;
+                };
             };
             "delete_account": {
                 Args: Record<PropertyKey, never>;
@@ -912,19 +898,13 @@ export type Database = {
                 Args: {
                     "at"?: string;
                 };
-                Returns: {
-                    "day": number;
-                    "due_on": string;
-                    "estimated_minutes": number;
-                    "is_overdue": boolean;
-                    "module_id": string;
-                    "order": number;
-                    "plan_id": string;
-                    "status": Database["public"]["Enums"]["progress_status"];
-                    "task_id": string;
-                    "title": string;
-                    "week": number;
-                }[];
+                Returns: Database["public"]["CompositeTypes"]["due_task"][];
+                SetofOptions: {
+                    from: "*";
+                    to: "due_task";
+                    isOneToOne: false;
+                    isSetofReturn: true;
+                };
             };
             "my_usage": {
                 Args: {
@@ -1002,17 +982,13 @@ export type Database = {
                     "max_results"?: number;
                     "query": string;
                 };
-                Returns: {
-                    "is_mine": boolean;
-                    "language": string;
-                    "learning_style": Database["public"]["Enums"]["learning_style"];
-                    "plan_id": string;
-                    "similarity": number;
-                    "skill_level": Database["public"]["Enums"]["skill_level"];
-                    "topic": string;
-                    "visibility": Database["public"]["Enums"]["plan_visibility"];
-                    "weekly_hours": number;
-                }[];
+                Returns: Database["public"]["CompositeTypes"]["found_plan"][];
+                SetofOptions: {
+                    from: "*";
+                    to: "found_plan";
+                    isOneToOne: false;
+                    isSetofReturn: true;
+                };
             };
         };
         Enums: {
@@ -1029,6 +1005,51 @@ export type Database = {
             "subscription_tier": "free" | "pro";
         };
         CompositeTypes: {
+            "dashboard_plan": {
+                "plan_id": string | null;
+                "topic": string | null;
+                "is_mine": boolean | null;
+                "visibility": Database["public"]["Enums"]["plan_visibility"] | null;
+                "weekly_hours": number | null;
+                "starts_on": string | null;
+                "deadline_date": string | null;
+                "total_weeks": number | null;
+                "current_week": number | null;
+                "total_tasks": number | null;
+                "completed_tasks": number | null;
+                "completion": number | null;
+                "is_complete": boolean | null;
+                "total_minutes": number | null;
+                "completed_minutes": number | null;
+                "due_this_week": Json | null;
+                "due_minutes": number | null;
+                "overdue_tasks": number | null;
+                "generation": Json | null;
+            };
+            "due_task": {
+                "plan_id": string | null;
+                "module_id": string | null;
+                "task_id": string | null;
+                "week": number | null;
+                "order": number | null;
+                "day": number | null;
+                "due_on": string | null;
+                "title": string | null;
+                "estimated_minutes": number | null;
+                "status": Database["public"]["Enums"]["progress_status"] | null;
+                "is_overdue": boolean | null;
+            };
+            "found_plan": {
+                "plan_id": string | null;
+                "topic": string | null;
+                "skill_level": Database["public"]["Enums"]["skill_level"] | null;
+                "learning_style": Database["public"]["Enums"]["learning_style"] | null;
+                "weekly_hours": number | null;
+                "language": string | null;
+                "visibility": Database["public"]["Enums"]["plan_visibility"] | null;
+                "is_mine": boolean | null;
+                "similarity": number | null;
+            };
             "plan_receipt": {
                 "plan_id": string | null;
                 "generation_id": string | null;

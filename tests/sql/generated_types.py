@@ -6,7 +6,6 @@ change of the types. `make types` writes them anew; `test_generated_types` compa
 
 from __future__ import annotations
 
-import os
 import shlex
 import subprocess
 import sys
@@ -69,9 +68,14 @@ def _run(command: list[str], text: str = "", env: dict[str, str] | None = None) 
 
 
 def main() -> None:
-    """Write the files, from the running stack or from DATABASE_URL."""
-    url = os.environ.get("DATABASE_URL") or Stack().env()["DATABASE_URL"]
-    for file, text in generate(url).items():
+    """Write the files, from a database with the migrations as they are now."""
+    stack = Stack()
+    url = stack.fresh_database("types")
+    try:
+        files = generate(url)
+    finally:
+        stack.drop_database("types")
+    for file, text in files.items():
         is_new = not file.exists() or file.read_text() != text
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)

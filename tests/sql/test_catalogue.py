@@ -36,7 +36,11 @@ GRANTS = """
         string_agg(distinct lower(a.privilege_type), ', ')
             filter (where a.attname is null) as whole,
         array_agg(distinct (lower(a.privilege_type), a.attname)::text)
-            filter (where a.attname is not null) as parts
+            filter (where a.attname is not null) as parts,
+        (
+            select count(*) from pg_attribute t
+            where t.attrelid = c.oid and t.attnum > 0 and not t.attisdropped
+        ) as width
     from pg_class c
     cross join lateral (
         select null::name as attname, w.* from aclexplode(c.relacl) w
@@ -105,7 +109,12 @@ def test_every_grant_on_a_table_or_view_is_decided(schema: Connection):
         for part in row["parts"] or []:
             privilege, column = part.strip("()").replace('"', "").split(",")
             columns.setdefault(privilege, []).append(column)
-        named = [f"{privilege} ({', '.join(columns[privilege])})" for privilege in sorted(columns)]
+        # Column by column, for with the table come its system columns.
+        read_all = len(columns.get("select", ())) == row["width"]
+        named = [
+            f"{privilege} ({'all' if privilege == 'select' and read_all else ', '.join(columns[privilege])})"
+            for privilege in sorted(columns)
+        ]
         whole = [row["whole"]] if row["whole"] else []
         found[f"{row['relation']} to {row['role']}"] = ", ".join(whole + named)
     decided = {f"{name} to service_role": table.service for name, table in TABLES.items()}

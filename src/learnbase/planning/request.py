@@ -38,8 +38,9 @@ class PlanRequest(BaseModel):
         finished: Titles of tasks already done, which a new plan does not ask for again.
     """
 
-    # A newer database may send more than this worker knows: that is no reason to fail.
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    # A newer database may send more than this worker knows: that is no reason to fail. Nor does
+    # what a learner wrote belong into a log beside what is wrong with it.
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     topic: Title
     skill_level: SkillLevel

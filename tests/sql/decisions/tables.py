@@ -30,10 +30,12 @@ TABLES = {
             "select": "People read their own row",
             "update": "People update their own profile",
         },
-        people="select, update (locale, name, time_zone)",
+        people="select (all), update (locale, name, time_zone)",
     ),
     "public.tier_limits": Table(
-        {"select": "Signed-in people read the limits"}, people="select", service="select, update"
+        {"select": "Signed-in people read the limits"},
+        people="select (all)",
+        service="select, update",
     ),
     "public.learning_plans": Table(
         {
@@ -42,9 +44,7 @@ TABLES = {
             "update": "Owners update their plans",
             "delete": "Owners delete their plans",
         },
-        people="delete, select, insert (deadline_date, language, learning_style, skill_level,"
-        " start_date, topic, user_id, visibility, weekly_hours), update (deadline_date, language,"
-        " learning_style, skill_level, start_date, topic, visibility, weekly_hours)",
+        people="delete, insert (deadline_date, language, learning_style, skill_level, start_date, topic, user_id, visibility, weekly_hours), select (all), update (deadline_date, language, learning_style, skill_level, start_date, topic, visibility, weekly_hours)",
     ),
     "public.plan_notes": Table(
         {
@@ -53,7 +53,7 @@ TABLES = {
             "update": "Owners change the notes of their plans",
             "delete": "Owners delete the notes of their plans",
         },
-        people="delete, select, insert (notes, plan_id), update (notes, plan_id)",
+        people="delete, insert (notes, plan_id), select (all), update (notes, plan_id)",
     ),
     "public.plan_followers": Table(
         {
@@ -62,8 +62,7 @@ TABLES = {
             "update": "Followers choose their start",
             "delete": "Followers stop following",
         },
-        people="delete, select, insert (plan_id, start_date, user_id),"
-        " update (plan_id, start_date, user_id)",
+        people="delete, insert (plan_id, start_date, user_id), select (all), update (plan_id, start_date, user_id)",
     ),
     "public.modules": Table(
         {
@@ -72,8 +71,7 @@ TABLES = {
             "update": "Owners update the modules of their plans",
             "delete": "Owners delete the modules of their plans",
         },
-        people="delete, select, insert (description, estimated_minutes, order, plan_id, title),"
-        " update (description, estimated_minutes, order, plan_id, title)",
+        people="delete, insert (description, estimated_minutes, order, plan_id, title), select (all), update (description, estimated_minutes, order, plan_id, title)",
     ),
     "public.tasks": Table(
         {
@@ -82,11 +80,11 @@ TABLES = {
             "update": "Owners update the tasks of their plans",
             "delete": "Owners delete the tasks of their plans",
         },
-        people="delete, select, insert (day, description, estimated_minutes, module_id, order,"
-        " pinned_at, title), update (day, description, estimated_minutes, module_id, order,"
-        " pinned_at, title)",
+        people="delete, insert (day, description, estimated_minutes, module_id, order, pinned_at, title), select (all), update (day, description, estimated_minutes, module_id, order, pinned_at, title)",
     ),
-    "public.resources": Table({"select": "Signed-in people read the catalogue"}, people="select"),
+    "public.resources": Table(
+        {"select": "Signed-in people read the catalogue"}, people="select (all)"
+    ),
     "public.task_resources": Table(
         {
             "select": "Who reads the task reads its resources",
@@ -94,8 +92,7 @@ TABLES = {
             "update": "Owners update the resources of their tasks",
             "delete": "Owners take resources off their tasks",
         },
-        people="delete, select, insert (notes, order, resource_id, task_id),"
-        " update (notes, order, resource_id, task_id)",
+        people="delete, insert (notes, order, resource_id, task_id), select (all), update (notes, order, resource_id, task_id)",
     ),
     "public.task_links": Table(
         {
@@ -104,8 +101,7 @@ TABLES = {
             "update": "Owners update the links of their tasks",
             "delete": "Owners take links off their tasks",
         },
-        people="delete, select, insert (order, task_id, title, type, url),"
-        " update (order, task_id, title, type, url)",
+        people="delete, insert (order, task_id, title, type, url), select (all), update (order, task_id, title, type, url)",
     ),
     "public.task_progress": Table(
         {
@@ -114,8 +110,7 @@ TABLES = {
             "update": "People update their own progress",
             "delete": "People delete their own progress",
         },
-        people="delete, select, insert (actual_minutes, completed_at, status, task_id, user_id),"
-        " update (actual_minutes, completed_at, status, task_id, user_id)",
+        people="delete, insert (actual_minutes, completed_at, status, task_id, user_id), select (all), update (actual_minutes, completed_at, status, task_id, user_id)",
     ),
     "public.plan_generations": Table(
         {
@@ -124,15 +119,14 @@ TABLES = {
             "update": "Owners update the summary of their generations",
             "delete": "Owners delete the generations of their plans",
         },
-        people="delete, select, insert (model, output_summary, parameters, plan_id, prompt),"
-        " update (output_summary)",
+        people="delete, insert (model, output_summary, parameters, plan_id, prompt), select (all), update (output_summary)",
     ),
     "public.notifications": Table(
         {
             "select": "People read their notifications",
             "update": "People mark their notifications as read",
         },
-        people="select, update (read_at)",
+        people="select (all), update (read_at)",
     ),
     "public.webhook_events": Table({"service": "The service keeps the inbox"}),
     "private.usage_ledger": Table({"service": "The service reads the ledger"}, service="select"),

@@ -1,0 +1,3 @@
+-- offends: public.diaries
+create table public.diaries (id uuid primary key, entry text);
+grant select on public.diaries to authenticated;

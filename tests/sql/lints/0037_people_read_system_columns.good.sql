@@ -1,0 +1,2 @@
+create table public.diaries (id uuid primary key, entry text);
+select private.let_people_read('public.diaries');

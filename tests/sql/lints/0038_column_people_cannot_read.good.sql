@@ -1,0 +1,3 @@
+create table public.diaries (id uuid primary key, entry text);
+select private.let_people_read('public.diaries');
+create table public.safes (id uuid primary key, content text);
