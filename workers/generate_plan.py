@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID  # noqa: TC003 - pydantic reads it when it runs
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from learnbase.jobs import Job, NoLongerNeeded, Work
 from learnbase.planning import builtin, checks, prompt
@@ -44,7 +44,10 @@ async def handle(job: Job[GeneratePlan], deps: Deps) -> dict[str, Any]:
     if loaded["standing"] != "held":  # cancelled, deleted, finished, or somebody else's by now
         raise NoLongerNeeded
     job.said["plan_id"] = loaded["plan_id"]
-    request = PlanRequest.model_validate(loaded["request"])
+    try:
+        request = PlanRequest.model_validate(loaded["request"])
+    except ValidationError as problem:
+        return {"model": BUILT_IN, "failed": _unreadable(problem)}
     inputs = {"prompt": request.model_dump(mode="json")}
     try:
         if deps.model is None:
@@ -84,6 +87,15 @@ def _checked(roadmap: Roadmap, request: PlanRequest) -> dict[str, Any]:
             code="plan_not_usable",
         )
     return roadmap.to_result()
+
+
+def _unreadable(problem: ValidationError) -> dict[str, Any]:
+    field = str(problem.errors(include_input=False)[0]["loc"][0])
+    return {
+        "code": "invalid_request",
+        "message": f"Nothing can be planned with this {field.replace('_', ' ')}",
+        "remedy": "Change it, and try again",
+    }
 
 
 def _told(reason: NoTime | ModelFailed) -> dict[str, Any]:

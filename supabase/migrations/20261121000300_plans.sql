@@ -30,7 +30,7 @@ create table public.learning_plans (
     updated_at timestamptz not null default now(),
     constraint learning_plans_topic_is_a_line check (
         char_length(topic) between 1 and 200
-        and topic !~ '[[:cntrl:]\u2028\u2029]'
+        and topic !~ '[[:cntrl:]\u2028\u2029\u202a-\u202e\u2066-\u2069]'
         -- Something to see: not blanks alone, nor marks without width.
         and topic ~ '[^[:space:]\u00a0\u200b-\u200f\u202a-\u202e\u2060\ufeff]'
     ),
@@ -96,7 +96,7 @@ create table public.modules (
     constraint idx_modules_plan_id_order unique (plan_id, "order") deferrable initially immediate,
     -- The upper bounds keep a plan within ten years and a week within reason, at no cost.
     constraint modules_order_is_a_week check ("order" >= 1 and "order" <= 520),
-    constraint modules_title_is_a_line check (char_length(title) between 1 and 300 and title !~ '[[:cntrl:]]'),
+    constraint modules_title_is_a_line check (char_length(title) between 1 and 300 and title !~ '[[:cntrl:]\u2028\u2029\u202a-\u202e\u2066-\u2069]'),
     constraint modules_description_is_bounded check (char_length(description) <= 4000),
     constraint modules_estimated_minutes_fit_a_week check (estimated_minutes >= 0 and estimated_minutes <= 10080)
 );
@@ -121,7 +121,7 @@ create table public.tasks (
     constraint idx_tasks_module_id_order unique (module_id, "order") deferrable initially immediate,
     constraint tasks_order_is_bounded check ("order" >= 1 and "order" <= 200),
     constraint tasks_day_is_a_day_of_the_week check (day between 1 and 7),
-    constraint tasks_title_is_a_line check (char_length(title) between 1 and 300 and title !~ '[[:cntrl:]]'),
+    constraint tasks_title_is_a_line check (char_length(title) between 1 and 300 and title !~ '[[:cntrl:]\u2028\u2029\u202a-\u202e\u2066-\u2069]'),
     constraint tasks_description_is_bounded check (char_length(description) <= 4000),
     constraint tasks_estimated_minutes_fit_a_week check (estimated_minutes >= 0 and estimated_minutes <= 10080)
 );

@@ -19,9 +19,9 @@ create table public.resources (
     tags text[] not null default '{}',
     checked_at timestamptz,
     created_at timestamptz not null default now(),
-    constraint resources_title_is_a_line check (char_length(title) between 1 and 300 and title !~ '[[:cntrl:]]'),
+    constraint resources_title_is_a_line check (char_length(title) between 1 and 300 and title !~ '[[:cntrl:]\u2028\u2029\u202a-\u202e\u2066-\u2069]'),
     constraint resources_url_is_a_web_address check (
-        url ~ '^https?://[^/?#@\\[:space:]]+([/?#]|$)' and url !~ '[[:cntrl:][:space:]]' and octet_length(url) <= 2000
+        url ~ '^https?://[^/?#@\\[:space:]]+([/?#]|$)' and url ~ '^[\x21-\x7e]+$' and octet_length(url) <= 2000
     ),
     constraint resources_author_is_bounded check (char_length(author) <= 300),
     constraint resources_currency_is_an_iso_code check (currency ~ '^[A-Z]{3}$'),
@@ -29,7 +29,7 @@ create table public.resources (
 );
 
 comment on table public.resources is 'The catalogue that all plans share; written by the service alone. One row an address.';
-comment on column public.resources.url is 'Canonical address; two spellings of one address are one row.';
+comment on column public.resources.url is 'Canonical address in ASCII (punycode, percent-encoded); two spellings of one address are one row.';
 comment on column public.resources.checked_at is 'When the link was last seen alive; null when it was never checked.';
 comment on column public.resources.currency is 'ISO 4217 code of cost_cents.';
 
@@ -61,9 +61,9 @@ create table public.task_links (
     "order" integer not null,
     created_at timestamptz not null default now(),
     constraint task_links_name_an_address_once unique (task_id, url),
-    constraint task_links_title_is_a_line check (char_length(title) between 1 and 300 and title !~ '[[:cntrl:]]'),
+    constraint task_links_title_is_a_line check (char_length(title) between 1 and 300 and title !~ '[[:cntrl:]\u2028\u2029\u202a-\u202e\u2066-\u2069]'),
     constraint task_links_url_is_a_web_address check (
-        url ~ '^https?://[^/?#@\\[:space:]]+([/?#]|$)' and url !~ '[[:cntrl:][:space:]]' and octet_length(url) <= 2000
+        url ~ '^https?://[^/?#@\\[:space:]]+([/?#]|$)' and url ~ '^[\x21-\x7e]+$' and octet_length(url) <= 2000
     ),
     constraint task_links_order_is_bounded check ("order" >= 1 and "order" <= 200)
 );

@@ -188,11 +188,15 @@ create policy "Owners update the summary of their generations" on public.plan_ge
         select p.id from public.learning_plans p where p.user_id = (select private.current_user_id())
     )))
     with check (private.owns_plan(plan_id));
-create policy "Owners delete the generations of their plans" on public.plan_generations
+-- Finished ones alone: deleting what is under way would make room for more of it.
+create policy "Owners delete the finished generations of their plans" on public.plan_generations
     for delete to authenticated
-    using (plan_id = any (array(
-        select p.id from public.learning_plans p where p.user_id = (select private.current_user_id())
-    )));
+    using (
+        status in ('succeeded', 'failed', 'cancelled')
+        and plan_id = any (array(
+            select p.id from public.learning_plans p where p.user_id = (select private.current_user_id())
+        ))
+    );
 
 revoke all on public.plan_generations from public, anon, authenticated, service_role;
 select private.let_people_read('public.plan_generations');
@@ -500,7 +504,7 @@ begin
             format('%s is too long: %s characters', said, char_length(given)),
             format('Shorten it to %s characters', longest)
         );
-    elsif given ~ '[[:cntrl:]\u2028\u2029]' then
+    elsif given ~ '[[:cntrl:]\u2028\u2029\u202a-\u202e\u2066-\u2069]' then
         perform private.refuse(422, 'invalid_' || field, field, said || ' has control characters', 'Send one line of plain text');
     elsif given !~ '[^[:space:]\u00a0\u200b-\u200f\u202a-\u202e\u2060\ufeff]' then
         perform private.refuse(422, 'invalid_' || field, field, said || ' has nothing to see', 'Send one line of plain text');

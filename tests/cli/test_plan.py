@@ -144,3 +144,37 @@ def test_an_api_that_is_away_is_told_plainly(shell: Shell) -> None:
     assert said.code == 1
     assert "does not answer" in said.err
     assert "Traceback" not in said.err
+
+
+def test_what_a_stranger_wrote_cannot_command_the_terminal(
+    world: World, as_person: Callable[[Person], Shell]
+) -> None:
+    ada = world.person()
+    plan = ada.plan(topic="Chess", visibility="public")
+    said = {"left_out": ["\x1b[2Jgone"], "note": "\x1b]0;title\x07[/x] [bold]"}
+    ada.insert(
+        "plan_generations",
+        {"plan_id": plan["id"], "model": "x", "prompt": {}, "output_summary": said},
+    )
+    shown = as_person(ada).run("plan", "show", plan["id"])
+    assert shown.code == 0, shown.err
+    assert "\x1b" not in shown.out
+    assert "\x07" not in shown.out
+    assert "[/x] [bold]" in shown.out
+
+
+def test_a_token_that_is_none_is_told_before_it_is_sent(shell: Shell) -> None:
+    for nonsense in (" ", "a.b", "ä.b.c", "a\nb.c.d"):
+        said = shell.run("plan", "list", LEARNBASE_TOKEN=nonsense)
+        assert said.code == 2, said.err
+        assert said.err.startswith("LEARNBASE_TOKEN is no access token.")
+
+
+def test_a_session_file_that_is_none_is_nobody(shell: Shell) -> None:
+    kept = shell.folder / "home" / "session.json"
+    kept.parent.mkdir()
+    for nonsense in ("", "[]", "null", "{}", '{"url": 1, "expires_at": "soon"}'):
+        kept.write_text(nonsense)
+        said = shell.run("plan", "list")
+        assert said.code == 1
+        assert said.err.startswith("Nobody is signed in.")

@@ -34,8 +34,9 @@ def list_jobs(as_json: AsJson = False) -> None:
         _print_json(found)
         return
     from rich.table import Table  # noqa: PLC0415 - slow to import
+    from rich.text import Text  # noqa: PLC0415
 
-    from learnbase.cli.plan_page import console  # noqa: PLC0415
+    from learnbase.cli.plan_page import console, plain  # noqa: PLC0415
 
     out = console()
     queues = Table("queue", "waiting", "to be taken", "oldest", "tried before", "dead", box=None)
@@ -49,7 +50,7 @@ def list_jobs(as_json: AsJson = False) -> None:
     letters = Table("id", "queue", "given up", "failures", "why", box=None)
     for letter in found["dead_letters"]:
         when = str(letter["failed_at"])[:16].replace("T", " ")
-        why = f"{letter['error'].get('code')}: {letter['error'].get('message')}"
+        why = Text(plain(f"{letter['error'].get('code')}: {letter['error'].get('message')}"))
         letters.add_row(str(letter["id"]), letter["queue"], when, str(letter["failures"]), why)
     out.print()
     out.print(letters)

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from learnbase.errors import NotFound, Unavailable
+from learnbase.planning.text import without_controls
 
 if TYPE_CHECKING:
     from learnbase.services.person import PersonApi
@@ -34,7 +35,7 @@ def follow(api: PersonApi, generation_id: str) -> dict[str, Any]:
     deadline = time.monotonic() + _PATIENCE_SECONDS
     columns = (
         SpinnerColumn(),
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         TaskProgressColumn(),
     )
@@ -57,7 +58,7 @@ def follow(api: PersonApi, generation_id: str) -> dict[str, Any]:
 
 def _standing(generation: dict[str, Any]) -> str:
     if generation["status"] == "queued" and generation["error"]:
-        return "Trying again: " + str(generation["error"].get("message", ""))[:60]
+        return "Trying again: " + plain(generation["error"].get("message"))[:60]
     return {
         "queued": "Waiting for a worker",
         "running": "Planning",
@@ -77,7 +78,7 @@ def print_plan(plan: dict[str, Any], summary: dict[str, Any] | None = None) -> N
     out = console()
     progress = plan["progress"]
     out.print()
-    out.print(Text(plan["topic"], style="bold"))
+    out.print(Text(plain(plan["topic"]), style="bold"))
     out.print(_facts(plan), style="dim")
     out.print(
         f"{progress['total_weeks']} weeks, {progress['total_tasks']} tasks, "
@@ -88,11 +89,11 @@ def print_plan(plan: dict[str, Any], summary: dict[str, Any] | None = None) -> N
         out.print(_week(module, _week_start(plan, module["order"])), soft_wrap=True)
     if not plan["modules"]:
         out.print("No weeks yet.", style="dim")
-    for line in (summary or {}).get("left_out", ()):
-        out.print(Text(f"Left out for want of time: {line}", style="yellow"))
+    for line in (summary or {}).get("left_out") or ():
+        out.print(Text(f"Left out for want of time: {plain(line)}", style="yellow"))
     note = (summary or {}).get("note")
     if note:
-        out.print(Text(note, style="dim"))
+        out.print(Text(plain(note), style="dim"))
     out.print(f"Plan {plan['id']}", style="dim")
 
 
@@ -110,7 +111,7 @@ def print_dashboard(plans: list[dict[str, Any]]) -> None:
         week = "-" if plan["current_week"] is None else str(plan["current_week"])
         table.add_row(
             plan["plan_id"][:8],
-            Text(plan["topic"]),
+            Text(plain(plan["topic"])),
             f"{float(plan['completion']):.0%}",
             f"{week} of {plan['total_weeks']}",
             f"{len(due)} tasks, {hours(plan['due_minutes'])}",
@@ -118,6 +119,11 @@ def print_dashboard(plans: list[dict[str, Any]]) -> None:
             _generation(plan["generation"]) if plan["is_mine"] else "followed",
         )
     out.print(table)
+
+
+def plain(text: object) -> str:
+    """What a stranger or a model wrote, without what a terminal would obey."""
+    return without_controls(str(text or ""))
 
 
 def hours(minutes: int) -> str:
@@ -161,7 +167,7 @@ def _week_start(plan: dict[str, Any], week: int) -> dt.date:
 
 def _week(module: dict[str, Any], begins: dt.date) -> Text:
     page = Text(f"\nWeek {module['order']}  ", style="bold cyan")
-    page.append(module["title"], style="bold")
+    page.append(plain(module["title"]), style="bold")
     page.append(
         f"  from {begins:%a} {begins.day} {begins:%b}, {hours(module['estimated_minutes'])}\n",
         style="dim",
@@ -171,9 +177,9 @@ def _week(module: dict[str, Any], begins: dt.date) -> Text:
         day = f"day {task['day']}" if task["day"] else ""
         page.append(f"  {_TICKS[ticked]} ", style=_COLOURS[ticked])
         page.append(f"{day:<6}{hours(task['estimated_minutes']):>8}  ", style="dim")
-        page.append(f"{task['title']}\n")
+        page.append(f"{plain(task['title'])}\n")
         for link in _links(task):
-            page.append(f"{'':20}{link}\n", style="blue")
+            page.append(f"{'':20}{plain(link)}\n", style="blue")
     page.rstrip()
     return page
 

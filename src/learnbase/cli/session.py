@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import secrets
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from learnbase.errors import AccessDenied, UsageError
 
@@ -26,7 +28,7 @@ def _kept() -> Path:
 def keep(url: str, email: str, session: Session) -> None:
     """Remember a session for the next commands, readable by this user alone."""
     kept = _kept()
-    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     body = {
         "url": url,
         "email": email,
@@ -34,9 +36,11 @@ def keep(url: str, email: str, session: Session) -> None:
         "refresh_token": session.refresh_token,
         "expires_at": int(time.time()) + session.expires_in,
     }
-    new = kept.with_name(f"{kept.name}.{os.getpid()}")
-    new.touch(mode=0o600)
-    new.write_text(json.dumps(body))
+    new = kept.with_name(f"{kept.name}.{secrets.token_hex(8)}")
+    # Made by us, for us alone: never a file or a link that somebody else put there.
+    opened = os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(opened, "w") as file:
+        json.dump(body, file)
     new.replace(kept)
 
 
@@ -65,16 +69,19 @@ def person_api() -> PersonApi:
             remedy="Set it to a person's access token, or unset it and run: learnbase login",
             field="LEARNBASE_TOKEN",
         )
+    if not re.fullmatch(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+){2}", token):
+        raise UsageError(
+            "LEARNBASE_TOKEN is no access token",
+            remedy="Set it to a person's access token, or unset it and run: learnbase login",
+            field="LEARNBASE_TOKEN",
+        )
     return PersonApi(access.url, access.publishable_key, token)
 
 
 def _renewed(url: str, publishable_key: str) -> str:
     from learnbase.services.person import Auth  # noqa: PLC0415 - slow to import
 
-    try:
-        session = json.loads(_kept().read_text())
-    except (OSError, ValueError):
-        session = {}
+    session = _read()
     if session.get("url") != url:
         raise AccessDenied(
             "Nobody is signed in", remedy="Run: learnbase login EMAIL (or set LEARNBASE_TOKEN)"
@@ -84,3 +91,18 @@ def _renewed(url: str, publishable_key: str) -> str:
         keep(url, session["email"], fresh)
         return fresh.access_token
     return str(session["access_token"])
+
+
+def _read() -> dict[str, Any]:
+    """The session that was kept; {} when there is none, or nothing that could be one."""
+    try:
+        kept = json.loads(_kept().read_text())
+        expires_at = float(kept["expires_at"])
+        words = {k: kept[k] for k in ("url", "email", "access_token", "refresh_token")}
+    except (OSError, ValueError, TypeError, KeyError):
+        return {}
+    return {**words, "expires_at": expires_at} if all(map(_is_text, words.values())) else {}
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)

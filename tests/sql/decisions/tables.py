@@ -117,7 +117,7 @@ TABLES = {
             "select": "Owners read the generations of their plans",
             "insert": "Owners record generations of their plans",
             "update": "Owners update the summary of their generations",
-            "delete": "Owners delete the generations of their plans",
+            "delete": "Owners delete the finished generations of their plans",
         },
         people="delete, insert (model, output_summary, parameters, plan_id, prompt), select (all), update (output_summary)",
     ),
