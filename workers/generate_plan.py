@@ -15,6 +15,7 @@ from uuid import UUID  # noqa: TC003 - pydantic reads it when it runs
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from learnbase.errors import LearnbaseError
 from learnbase.jobs import Job, NoLongerNeeded, Work
 from learnbase.planning import builtin, checks, prompt
 from learnbase.planning.budget import NoTime
@@ -47,7 +48,7 @@ async def handle(job: Job[GeneratePlan], deps: Deps) -> dict[str, Any]:
     try:
         request = PlanRequest.model_validate(loaded["request"])
     except ValidationError as problem:
-        return {"model": BUILT_IN, "failed": _unreadable(problem)}
+        return {"model": BUILT_IN, "failed": _told(_unreadable(problem))}
     inputs = {"prompt": request.model_dump(mode="json")}
     try:
         if deps.model is None:
@@ -89,16 +90,16 @@ def _checked(roadmap: Roadmap, request: PlanRequest) -> dict[str, Any]:
     return roadmap.to_result()
 
 
-def _unreadable(problem: ValidationError) -> dict[str, Any]:
+def _unreadable(problem: ValidationError) -> LearnbaseError:
     field = str(problem.errors(include_input=False)[0]["loc"][0])
-    return {
-        "code": "invalid_request",
-        "message": f"Nothing can be planned with this {field.replace('_', ' ')}",
-        "remedy": "Change it, and try again",
-    }
+    return LearnbaseError(
+        f"Nothing can be planned with this {field.replace('_', ' ')}",
+        remedy="Change it, and try again",
+        code="invalid_request",
+    )
 
 
-def _told(reason: NoTime | ModelFailed) -> dict[str, Any]:
+def _told(reason: LearnbaseError) -> dict[str, Any]:
     return {"code": reason.code, "message": reason.message, "remedy": reason.remedy}
 
 

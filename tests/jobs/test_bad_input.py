@@ -73,7 +73,7 @@ def test_a_surprise_inside_a_job_is_counted_and_people_read_no_traceback(
     site: Site, proxy: PostgrestProxy, hire: Callable[..., Worker]
 ):
     asked = site.ask()
-    proxy.answer("load_generate_plan", 200, {"standing": "held", "plan_id": "x", "request": {}})
+    proxy.answer("load_generate_plan", 200, {"standing": "held", "plan_id": "x"})
     worker = hire("--drain")
     assert worker.wait() == 0
     [raised] = worker.events("job_raised")
@@ -84,6 +84,19 @@ def test_a_surprise_inside_a_job_is_counted_and_people_read_no_traceback(
     assert "Traceback" not in str(attempt["last_error"])
     assert len(site.waiting()) == 1
     assert asked.generation_id
+
+
+def test_a_wish_that_nothing_can_be_planned_with_is_told_to_its_learner(
+    site: Site, hire: Callable[..., Worker]
+):
+    asked = site.ask("a topic")
+    site.sql("update public.learning_plans set topic = %s", "\u00ad\u0301")
+    worker = hire("--drain")
+    assert worker.wait() == 0
+    generation = site.generation(asked)
+    assert (generation["status"], generation["error"]["code"]) == ("failed", "invalid_request")
+    assert generation["error"]["message"] == "Nothing can be planned with this topic"
+    assert site.dead_letters() == []
 
 
 def test_an_outcome_that_the_database_refuses_for_good_is_given_up(

@@ -25,7 +25,7 @@ def login(
         ),
     ],
 ) -> None:
-    """Sign in, so that plan and export act as this person."""
+    """Sign in, so that plan acts as this person."""
     from learnbase.cli import session  # noqa: PLC0415 - keeps --help quick
     from learnbase.services.person import Auth  # noqa: PLC0415
     from learnbase.settings import public_access  # noqa: PLC0415

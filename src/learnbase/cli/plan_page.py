@@ -21,6 +21,7 @@ FINAL = frozenset({"succeeded", "failed", "cancelled"})
 _POLL_SECONDS = 0.25
 # A learner waits for a worker; nobody waits for a worker that is not there.
 _PATIENCE_SECONDS = 600
+_LONELY_SECONDS = 5
 _TICKS = {"completed": "✔", "in_progress": "◐", "not_started": "·"}
 _COLOURS = {"completed": "green", "in_progress": "yellow", "not_started": "dim"}
 
@@ -32,7 +33,7 @@ def console() -> Console:
 
 def follow(api: PersonApi, generation_id: str) -> dict[str, Any]:
     """Watch a generation's row, with a progress bar, until it is final; gives back the row."""
-    deadline = time.monotonic() + _PATIENCE_SECONDS
+    began = time.monotonic()
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}", markup=False),
@@ -41,12 +42,15 @@ def follow(api: PersonApi, generation_id: str) -> dict[str, Any]:
     )
     with Progress(*columns, console=Console(stderr=True), transient=False) as bar:
         row = bar.add_task("Waiting for a worker", total=100)
-        while time.monotonic() < deadline:
+        while time.monotonic() - began < _PATIENCE_SECONDS:
             found = api.rows("plan_generations", id=generation_id)
             if not found:
                 raise NotFound("The plan was deleted meanwhile", remedy="Ask for it again")
             generation = found[0]
-            bar.update(row, completed=generation["progress"], description=_standing(generation))
+            standing = _standing(generation)
+            if generation["status"] == "queued" and time.monotonic() - began > _LONELY_SECONDS:
+                standing += " (is one running? learnbase work)"
+            bar.update(row, completed=generation["progress"], description=standing)
             if generation["status"] in FINAL:
                 return generation
             time.sleep(_POLL_SECONDS)
@@ -106,11 +110,12 @@ def print_dashboard(plans: list[dict[str, Any]]) -> None:
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     for heading in ("Plan", "Topic", "Done", "Week", "This week", "Overdue", ""):
         table.add_column(heading)
+    length = _distinguishing([plan["plan_id"] for plan in plans])
     for plan in plans:
         due = [t for t in plan["due_this_week"] if t["status"] != "completed"]
         week = "-" if plan["current_week"] is None else str(plan["current_week"])
         table.add_row(
-            plan["plan_id"][:8],
+            plan["plan_id"][:length],
             Text(plain(plan["topic"])),
             f"{float(plan['completion']):.0%}",
             f"{week} of {plan['total_weeks']}",
@@ -119,6 +124,12 @@ def print_dashboard(plans: list[dict[str, Any]]) -> None:
             _generation(plan["generation"]) if plan["is_mine"] else "followed",
         )
     out.print(table)
+
+
+def _distinguishing(ids: list[str]) -> int:
+    """How much of an id tells it from the others; eight characters at least."""
+    whole = len(ids[0])
+    return next((n for n in range(8, whole) if len({i[:n] for i in ids}) == len(ids)), whole)
 
 
 def plain(text: object) -> str:
