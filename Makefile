@@ -45,6 +45,14 @@ demo: setup ## show the main job on the local stack, and leave it running
 test: setup node_modules/.installed-dev ## run all tests on a stack of their own
 	@$(BIN)/python -m pytest
 
+.PHONY: chaos
+chaos: setup node_modules/.installed-dev ## the long proofs: kills, every mutant, two worlds (a while; NAMES="kills mutants")
+	@$(BIN)/python -m tests.chaos $(NAMES)
+
+.PHONY: bench
+bench: setup ## measure, each figure against a baseline of the same run
+	@$(BIN)/python -m bench $(NAMES)
+
 .PHONY: check
 check: setup ## lint and type-check
 	@$(BIN)/ruff check .
@@ -76,7 +84,7 @@ lock: setup ## resolve the dependencies anew, with hashes
 
 .PHONY: clean
 clean: ## stop everything and remove all that was made here
-	@for home in .learnbase .learnbase/test; do \
+	@for home in .learnbase .learnbase/test .learnbase/bench .learnbase/chaos; do \
 	    test ! -x $(LEARNBASE) || test ! -d $$home || LEARNBASE_HOME=$$home $(LEARNBASE) stack remove || true; \
 	done
 	@rm -rf .learnbase $(VENV) node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
