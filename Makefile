@@ -17,10 +17,11 @@ help: ## list the commands
 setup: $(VENV)/.installed node_modules/.installed ## install what the project needs, into this folder only
 
 $(VENV)/.installed: locks/dev.txt pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) was not found. Learnbase needs Python 3.11 or newer; set PYTHON=/path/to/python3.11" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Learnbase needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version). Set PYTHON=/path/to/python3.11" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) cannot make virtual environments; on Debian: apt-get install python3-venv" >&2; exit 1; }
-	@echo "Installing the Python packages into $(VENV) (once, about half a minute)"
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing the Python packages into $(VENV) (once, about a minute)"
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV) # an interrupted one has no pip
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r locks/dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
@@ -87,5 +88,5 @@ clean: ## stop everything and remove all that was made here
 	@for home in .learnbase .learnbase/test .learnbase/bench .learnbase/chaos; do \
 	    test ! -x $(LEARNBASE) || test ! -d $$home || LEARNBASE_HOME=$$home $(LEARNBASE) stack remove || true; \
 	done
-	@rm -rf .learnbase $(VENV) node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf .learnbase supabase/.temp $(VENV) node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -21,7 +21,10 @@ def login(
     password: Annotated[
         str,
         typer.Option(
-            prompt=True, hide_input=True, envvar="LEARNBASE_PASSWORD", help="Asked for if left out."
+            prompt=True,
+            hide_input=True,
+            envvar="LEARNBASE_PASSWORD",
+            help="Asked for if left out; LEARNBASE_PASSWORD where there is no terminal.",
         ),
     ],
 ) -> None:
