@@ -180,24 +180,13 @@ def until_it_serves(command: list[str], env: Mapping[str, str]) -> int:
 
 
 def test_the_readmes_javascript_runs(world: World, project_env: Mapping[str, str]) -> None:
-    """Its client waits where the page would poll: it repeats a read of an unfinished generation."""
     del world
     code = "\n".join(line for b in snippets.blocks(README, "js") for line in b.lines)
-    patient = """
-const patiently = async (request, how) => {
-  for (;;) {
-    const answer = await fetch(request, how);
-    if (!String(request).includes("/plan_generations?")) return answer;
-    const { status } = await answer.clone().json();
-    if (!["queued", "running"].includes(status)) return answer;
-    await new Promise((wake) => setTimeout(wake, 200));
-  }
-};
-const supabase = await somebody("Olga", { global: { fetch: patiently } });
-"""
-    checks = (
-        "\nsame(0, [error, generation.status, dashboard.length], [null, 'succeeded', 1]); end();"
-    )
     # The worker starts when there is something to do.
-    code = code.replace("const { data: generation }", "work();\nconst { data: generation }", 1)
-    node.run(f"{node.HEAD}\n{patient}{code}{checks}", project_env)
+    code = code.replace("let generation;", "work();\nlet generation;", 1)
+    checks = """
+same(0, [error, generation.status, dashboard.length], [null, "succeeded", 1]);
+same(0, dashboard[0].due_this_week[0].status, "completed"); // the first task of the first week
+end();
+"""
+    node.run(f'{node.HEAD}\nconst supabase = await somebody("Olga");\n{code}{checks}', project_env)
