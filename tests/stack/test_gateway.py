@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
+import http.client
+import os
 import socket
 import threading
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,6 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from learnbase.stack import Stack
+
+# The address that Auth takes for the frontend's: supabase/config.toml, and its default.
+SITE = os.environ.get("SITE_URL") or "http://localhost:3000"
 
 
 @pytest.fixture
@@ -89,6 +95,82 @@ def test_a_persons_token_outranks_the_key(
     assert client.post("/rest/v1/rpc/whoami", headers=forged).status_code == 401
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/auth/v1/verify/../../../_system/config",
+        "/auth/v1/verify/%2e%2e/.%2E/%2e./_system/config",
+        "/auth/v1/verify/..%2f..%2f..%2f_system/config",
+        "/auth/v1/verify\\..\\..\\..\\_system\\config",
+        "/auth/v1/verify%5c..%5c..",
+        "/auth/v1/./user",
+        "/auth/v1//user",
+        "//127.0.0.1/auth/v1/health",
+        "/rest/v1/..",
+    ],
+)
+def test_a_path_that_climbs_or_can_be_read_in_two_ways_goes_nowhere(
+    client: httpx.Client, publishable: dict[str, str], path: str
+):
+    for headers in ({}, publishable):
+        address = client.base_url.host, client.base_url.port
+        with closing(http.client.HTTPConnection(*address)) as connection:
+            connection.request("GET", path, headers=headers)  # httpx would clean it up
+            with connection.getresponse() as answer:
+                assert (answer.status, b"plain form" in answer.read()) == (400, True)
+
+
+@pytest.mark.parametrize("path", ["verifyfoo", "verify/foo", "callback/x", "health/", "%76erify"])
+def test_no_key_is_needed_at_four_addresses_and_at_none_like_them(client: httpx.Client, path: str):
+    assert client.get("/auth/v1/health").status_code == 200
+    answer = client.get(f"/auth/v1/{path}")
+    assert (answer.status_code, answer.json().get("message")) == (
+        401,
+        "No API key found in request",
+    )
+
+
+def test_auth_does_not_know_how_to_tell_the_databases_password(local: Stack):
+    [auth] = [part.url for part in local.status() if part.name == "auth"]
+    password = urlsplit(local.env()["DATABASE_URL"]).password
+    assert password
+    told = httpx.get(f"{auth}/_system/config")
+    assert "supabase_auth_admin" in told.text
+    for answer in (told, httpx.get(f"{auth}/_system/info")):
+        assert answer.status_code == 200
+        assert password not in answer.text
+
+
+def test_a_compressed_body_is_refused_before_it_loses_a_row(
+    client: httpx.Client, secret: dict[str, str]
+):
+    rows = gzip.compress(b"body\n" + b"lost\n" * 10)
+    for coding in ("gzip", "identity, GZIP"):
+        headers = {**secret, "Content-Type": "text/csv", "Content-Encoding": coding}
+        answer = client.post("/rest/v1/notes", headers=headers, content=rows)
+        assert answer.status_code == 415
+        assert answer.json()["message"] == "The body is compressed"
+    assert client.get("/rest/v1/notes?body=eq.lost", headers=secret).json() == []
+    plain = {**secret, "Content-Encoding": "identity"}
+    assert client.post("/rest/v1/rpc/echo", headers=plain, json={"said": "x"}).json() == "x"
+
+
+@pytest.mark.parametrize(
+    "header", [b"Authorization: Bearer hers\x01", b"Bearer hers: x", b"Content-Length: hers"]
+)
+def test_a_malformed_request_is_a_line_in_the_log_and_tells_no_token(
+    client: httpx.Client, local: Stack, header: bytes
+):
+    log = local.home.logs / "gateway.log"
+    before = log.stat().st_size
+    with socket.create_connection((client.base_url.host, client.base_url.port or 0)) as line:
+        line.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n%s\r\n\r\n" % header)
+        assert line.recv(1024).split()[1] == b"400"
+    [said] = log.read_bytes()[before:].splitlines()
+    assert said.startswith(b"Malformed request: ")
+    assert b"hers" not in said
+
+
 def test_several_preferences_arrive_as_one_in_their_order(
     client: httpx.Client, secret: dict[str, str]
 ):
@@ -156,6 +238,7 @@ def test_somebody_signs_up_confirms_and_reads_their_own(
     assert link.startswith(str(client.base_url))
     confirmed = httpx.get(link)  # in a browser: no key
     assert confirmed.status_code == 303
+    assert confirmed.headers["location"].startswith(f"{SITE}#")
     token = parse_qs(urlsplit(confirmed.headers["location"]).fragment)["access_token"][0]
 
     client.post(
@@ -166,6 +249,25 @@ def test_somebody_signs_up_confirms_and_reads_their_own(
         "hers"
     ]
     client.delete(f"/rest/v1/notes?person=eq.{signed_up.json()['id']}", headers=secret)
+
+
+@pytest.mark.parametrize(
+    ("wish", "target"),
+    [
+        (None, SITE),
+        ("GATEWAY", SITE),
+        ("https://evil.example", SITE),
+        (f"{SITE}/welcome", f"{SITE}/welcome"),
+    ],
+)
+def test_a_letters_link_leads_to_the_site_even_when_it_is_spent(
+    client: httpx.Client, wish: str | None, target: str
+):
+    gateway = str(client.base_url).rstrip("/")
+    wished = {"redirect_to": wish.replace("GATEWAY", gateway)} if wish else {}
+    answer = client.get("/auth/v1/verify", params={"token": "spent", "type": "signup", **wished})
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith(f"{target}#error=access_denied")
 
 
 @pytest.mark.parametrize(

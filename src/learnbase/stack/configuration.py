@@ -25,17 +25,23 @@ _EMAIL_SETTINGS = (
 _PROVIDERS = ("google", "github")
 
 
+def site_url(project: Path) -> str:
+    """The address of the frontend.
+
+    Raises:
+        HomeUnusable: The project's config.toml cannot be read.
+    """
+    return _section(project).get("site_url") or "http://localhost:3000"
+
+
 def auth_section(project: Path, gateway: str, jwt_secret: str) -> dict[str, Any]:
-    """The project's [auth], with what is different on this machine."""
-    file = project / "supabase" / "config.toml"
-    try:
-        section = tomllib.loads(file.read_text()).get("auth", {}) if file.exists() else {}
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        raise HomeUnusable(
-            f"{file} cannot be read: {error}.", remedy="Correct the file and start again."
-        ) from error
-    section = _from_environment(section)
-    site = section.get("site_url") or "http://localhost:3000"
+    """The project's [auth], with what is different on this machine.
+
+    Raises:
+        HomeUnusable: The project's config.toml cannot be read.
+    """
+    section = _section(project)
+    site = site_url(project)
     redirects = [site, f"{site}/**", *section.get("additional_redirect_urls", [])]
     email = {"enable_confirmations": True, **section.get("email", {})}
     configured = section.get("external", {})
@@ -62,6 +68,18 @@ def auth_section(project: Path, gateway: str, jwt_secret: str) -> dict[str, Any]
             if configured.get(name, {}).get("enabled")
         },
     }
+
+
+def _section(project: Path) -> dict[str, Any]:
+    file = project / "supabase" / "config.toml"
+    try:
+        section = tomllib.loads(file.read_text()).get("auth", {}) if file.exists() else {}
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise HomeUnusable(
+            f"{file} cannot be read: {error}.", remedy="Correct the file and start again."
+        ) from error
+    filled: dict[str, Any] = _from_environment(section)
+    return filled
 
 
 def _from_environment(value: Any) -> Any:

@@ -44,9 +44,12 @@ class Databases:
         self._port = port
         self._password = password
 
-    def url(self, database: str = MAIN, role: str = "postgres") -> str:
+    def url(
+        self, database: str = MAIN, role: str = "postgres", *, with_password: bool = True
+    ) -> str:
         """The address of a database for a role."""
-        return f"postgresql://{role}:{self._password}@127.0.0.1:{self._port}/{database}"
+        person = f"{role}:{self._password}" if with_password else role
+        return f"postgresql://{person}@127.0.0.1:{self._port}/{database}"
 
     @contextmanager
     def admin(self, database: str = _MAINTENANCE) -> Iterator[psycopg.Connection]:

@@ -2,7 +2,8 @@
 
 ``/rest/v1`` goes to PostgREST, ``/auth/v1`` to Auth, ``/functions/v1`` to Learnbase's edge where
 there is one. A key (``sb_publishable_…``, ``sb_secret_…``) is turned into the token of the role it
-stands for; a person's own token passes through; anything else is refused here.
+stands for; a person's own token passes through; anything else is refused here
+(`learnbase.stack.admission`).
 
 Run as ``python -m learnbase.stack.gateway CONFIG``, where CONFIG is a TOML file.
 """
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import signal
 import sys
 import tomllib
@@ -28,10 +30,16 @@ from aiohttp import (
     TCPConnector,
     web,
 )
+from aiohttp.http_exceptions import HttpProcessingError
 from multidict import CIMultiDict
 from yarl import URL
 
-from learnbase.stack.keys import role_token
+from learnbase.stack.admission import (
+    Admission,
+    Refusal,
+    require_plain_body,
+    require_plain_path,
+)
 from learnbase.stack.processes import Process, Register
 
 if TYPE_CHECKING:
@@ -58,8 +66,6 @@ _PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET,HEAD,PUT,PATCH,POST,DELETE,OPTIONS",
     "Access-Control-Max-Age": "3600",
 }
-# Where a browser arrives by a link or from a provider, without a header of its own.
-_KEYLESS = ("/auth/v1/verify", "/auth/v1/authorize", "/auth/v1/callback", "/auth/v1/health")
 
 
 @dataclass(frozen=True)
@@ -71,20 +77,11 @@ class Config:
     auth: str
     functions: str
     functions_file: str
+    site: str
     register: str
     publishable_key: str
     secret_key: str
     jwt_secret: str
-
-
-class Refusal(Exception):
-    """An answer of the gateway's own."""
-
-    def __init__(self, status: int, message: str, hint: str) -> None:
-        """Answer with ``status`` and, as JSON, ``message`` and ``hint``."""
-        super().__init__(message)
-        self.status = status
-        self.body = {"message": message, "hint": hint}
 
 
 @dataclass(frozen=True)
@@ -102,10 +99,7 @@ class Gateway:
     def __init__(self, config: Config) -> None:
         """Prepare the tokens behind the keys."""
         self._config = config
-        self._tokens = {
-            config.publishable_key: role_token("anon", config.jwt_secret),
-            config.secret_key: role_token("service_role", config.jwt_secret),
-        }
+        self._admission = Admission(config.publishable_key, config.secret_key, config.jwt_secret)
         self._session: ClientSession | None = None
 
     async def open(self) -> None:
@@ -131,16 +125,18 @@ class Gateway:
             return web.json_response(refusal.body, status=refusal.status, headers=_CORS)
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        require_plain_path(request.rel_url.raw_path)
         if request.path == "/health":
             return web.json_response({"status": "ok"})
         route = self._route(request)
         headers = CIMultiDict(request.headers)
+        require_plain_body(headers)
         query = request.rel_url.raw_query_string
         if route.name != "functions":
             if request.method == "OPTIONS" and "Access-Control-Request-Method" in headers:
                 asked = headers.get("Access-Control-Request-Headers", "*")
                 return web.Response(headers={**_PREFLIGHT, "Access-Control-Allow-Headers": asked})
-            query = self._admit(route, request, headers, query)
+            query = self._admission.admit(request, headers, to_auth=route.name == "auth")
         preferences = headers.getall("Prefer", [])
         if len(preferences) > 1:
             # PostgREST's pre-request function sees only the last of several.
@@ -176,52 +172,6 @@ class Gateway:
             )
         return base.rstrip("/")
 
-    def _admit(
-        self, route: Route, request: web.BaseRequest, headers: CIMultiDict[str], query: str
-    ) -> str:
-        """Check the key, put the token that counts into ``headers``, return the other query.
-
-        Raises:
-            Refusal: There is no key, or none of ours.
-        """
-        bearer = headers.get("Authorization", "")
-        presented = bearer[7:].strip() if bearer[:7].lower() == "bearer " else ""
-        key = headers.pop("apikey", "")
-        if not key and "apikey=" in query:
-            key = request.rel_url.query.get("apikey", "")
-        if "apikey=" in query:
-            kept = [part for part in query.split("&") if not part.startswith("apikey=")]
-            query = "&".join(kept)
-        if not key and presented.startswith("sb_"):
-            key = presented
-        if not key:
-            if route.path.startswith(_KEYLESS):
-                return query
-            raise Refusal(
-                401,
-                "No API key found in request",
-                "No `apikey` request header or url param was found.",
-            )
-        token = self._tokens.get(key)
-        if token is None or (presented.startswith("sb_") and presented != key):
-            raise Refusal(
-                401,
-                "Invalid API key",
-                "Double check your Supabase `publishable` or `secret` API key.",
-            )
-        if key == self._config.secret_key and "Mozilla/" in headers.get("User-Agent", ""):
-            raise Refusal(
-                401,
-                "Forbidden use of secret API key in browser",
-                "Secret API keys can only be used in a protected environment.",
-            )
-        if not bearer or presented == key:
-            if route.name == "auth" and key == self._config.publishable_key:
-                headers.pop("Authorization", None)  # Auth knows people's tokens, not anon's
-            else:
-                headers["Authorization"] = f"Bearer {token}"
-        return query
-
     async def _forward(
         self,
         request: web.BaseRequest,
@@ -241,7 +191,7 @@ class Gateway:
             async with self._session.request(
                 request.method, address, headers=headers, data=body, allow_redirects=False
             ) as answer:
-                replied = _replied(route, answer.headers)
+                replied = self._replied(route, answer.headers)
                 # Postgres's answers are there at once: waiting for the end of a short one saves
                 # the other side a chunked body. What the edge says may be meant to trickle.
                 head = b"" if route.name == "functions" else await _read_short(answer)
@@ -275,6 +225,27 @@ class Gateway:
                 "Nobody knows whether the request was carried out; look before you repeat it.",
             ) from error
 
+    def _replied(self, route: Route, headers: Mapping[str, str]) -> CIMultiDict[str]:
+        replied: CIMultiDict[str] = CIMultiDict(headers)
+        for name in (*_HOP_BY_HOP, "Date"):
+            replied.popall(name, None)
+        if route.name != "functions":
+            replied.update(_CORS)
+        if route.name == "auth" and "Location" in replied:
+            replied["Location"] = self._onward(replied["Location"])
+        return replied
+
+    def _onward(self, location: str) -> str:
+        """Where Auth sends somebody: it takes the gateway for the site, and there is no page here.
+
+        Auth falls back to its site where it is given no address or none that is allowed; and it
+        forgets the one that a sign-up asks for.
+        """
+        rest = location.removeprefix(f"http://127.0.0.1:{self._config.port}")
+        if rest == location or rest.removeprefix("/")[:1] not in ("", "?", "#"):
+            return location
+        return f"{self._config.site.rstrip('/')}{rest}"
+
 
 async def _read_short(answer: ClientResponse) -> bytes:
     """Read an answer, or as much of it as travels in one piece."""
@@ -282,15 +253,6 @@ async def _read_short(answer: ClientResponse) -> bytes:
     while len(read) < _WHOLE and not answer.content.at_eof():
         read += await answer.content.readany()
     return bytes(read)
-
-
-def _replied(route: Route, headers: Mapping[str, str]) -> CIMultiDict[str]:
-    replied: CIMultiDict[str] = CIMultiDict(headers)
-    for name in (*_HOP_BY_HOP, "Date"):
-        replied.popall(name, None)
-    if route.name != "functions":
-        replied.update(_CORS)
-    return replied
 
 
 async def _watch(folder: Path, done: asyncio.Event) -> None:
@@ -308,11 +270,22 @@ async def _watch(folder: Path, done: asyncio.Event) -> None:
     done.set()
 
 
+def _in_a_line(record: logging.LogRecord) -> bool:
+    """Tell of a malformed request in one line: its traceback quotes headers, and so tokens."""
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, HttpProcessingError):
+        record.msg, record.args = "Malformed request: %s", (type(error).__name__,)
+        record.exc_info = None
+    return True
+
+
 async def serve(config: Config) -> None:
     """Serve until SIGTERM or SIGINT."""
+    logging.getLogger("aiohttp.server").addFilter(_in_a_line)
     gateway = Gateway(config)
     await gateway.open()
-    runner = web.ServerRunner(web.Server(gateway.handle, access_log=None))
+    server = web.Server(gateway.handle, access_log=None, auto_decompress=False)
+    runner = web.ServerRunner(server)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", config.port, backlog=1024, shutdown_timeout=1).start()
     done = asyncio.Event()

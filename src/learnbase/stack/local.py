@@ -363,7 +363,7 @@ class Stack:
                 database=MAIN,
                 port=memory.ports["auth"],
             ),
-            parts.gateway(self.home, memory),
+            parts.gateway(self.home, memory, project=self._project),
         ]
 
     def _stop(self) -> bool:

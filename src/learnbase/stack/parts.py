@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from learnbase.stack import programs, room
-from learnbase.stack.configuration import auth_section, quoted, toml
+from learnbase.stack.configuration import auth_section, quoted, site_url, toml
 from learnbase.stack.errors import PartFailed
 from learnbase.stack.home import write_private
 from learnbase.stack.processes import POLL, Process, spawn
@@ -183,7 +183,9 @@ def auth(
         "api": {"enabled": False, "port": port, "schemas": ["public"]},
         "db": {
             "driver": "postgres",
-            "url": databases.url(database, "supabase_auth_admin"),
+            # Auth shows its configuration to whoever asks at /_system/config, so the password,
+            # which is every role's, comes by the environment.
+            "url": databases.url(database, "supabase_auth_admin", with_password=False),
             # The migrations are the Supabase CLI's.
             "migrations": {"enabled": False},
         },
@@ -198,12 +200,17 @@ def auth(
         log=home.logs / "auth.log",
         url=f"http://127.0.0.1:{port}",
         health=f"http://127.0.0.1:{port}/auth/v1/health",
-        env={"LITE_TELEMETRY": "0", "DO_NOT_TRACK": "1", "NO_COLOR": "1"},
+        env={
+            "LITE_TELEMETRY": "0",
+            "DO_NOT_TRACK": "1",
+            "NO_COLOR": "1",
+            "PGPASSWORD": memory.password,
+        },
         files={folder / "supabase" / "config.toml": "".join(toml(config))},
     )
 
 
-def gateway(home: Home, memory: Memory) -> Part:
+def gateway(home: Home, memory: Memory, *, project: Path) -> Part:
     """The one address in front of the others."""
     port = memory.ports["gateway"]
     config: dict[str, str | int] = {
@@ -212,6 +219,7 @@ def gateway(home: Home, memory: Memory) -> Part:
         "auth": f"http://127.0.0.1:{memory.ports['auth']}",
         "functions": os.environ.get("EDGE_URL", ""),
         "functions_file": str(home.edge_file),
+        "site": site_url(project),
         "register": str(home.run),
         "publishable_key": memory.publishable_key,
         "secret_key": memory.secret_key,
