@@ -44,7 +44,10 @@ TABLES = {
             "update": "Owners update their plans",
             "delete": "Owners delete their plans",
         },
-        people="delete, insert (deadline_date, language, learning_style, skill_level, start_date, topic, user_id, visibility, weekly_hours), select (all), update (deadline_date, language, learning_style, skill_level, start_date, topic, visibility, weekly_hours)",
+        people="delete, insert (deadline_date, language, learning_style, skill_level,"
+        " start_date, topic, user_id, visibility, weekly_hours), select (all), update"
+        " (deadline_date, language, learning_style, skill_level, start_date, topic,"
+        " visibility, weekly_hours)",
     ),
     "public.plan_notes": Table(
         {
@@ -62,7 +65,8 @@ TABLES = {
             "update": "Followers choose their start",
             "delete": "Followers stop following",
         },
-        people="delete, insert (plan_id, start_date, user_id), select (all), update (plan_id, start_date, user_id)",
+        people="delete, insert (plan_id, start_date, user_id), select (all), update (plan_id,"
+        " start_date, user_id)",
     ),
     "public.modules": Table(
         {
@@ -71,7 +75,8 @@ TABLES = {
             "update": "Owners update the modules of their plans",
             "delete": "Owners delete the modules of their plans",
         },
-        people="delete, insert (description, estimated_minutes, order, plan_id, title), select (all), update (description, estimated_minutes, order, plan_id, title)",
+        people="delete, insert (description, estimated_minutes, order, plan_id, title), select"
+        " (all), update (description, estimated_minutes, order, plan_id, title)",
     ),
     "public.tasks": Table(
         {
@@ -80,7 +85,9 @@ TABLES = {
             "update": "Owners update the tasks of their plans",
             "delete": "Owners delete the tasks of their plans",
         },
-        people="delete, insert (day, description, estimated_minutes, module_id, order, pinned_at, title), select (all), update (day, description, estimated_minutes, module_id, order, pinned_at, title)",
+        people="delete, insert (day, description, estimated_minutes, module_id, order,"
+        " pinned_at, title), select (all), update (day, description, estimated_minutes,"
+        " module_id, order, pinned_at, title)",
     ),
     "public.resources": Table(
         {"select": "Signed-in people read the catalogue"}, people="select (all)"
@@ -92,7 +99,8 @@ TABLES = {
             "update": "Owners update the resources of their tasks",
             "delete": "Owners take resources off their tasks",
         },
-        people="delete, insert (notes, order, resource_id, task_id), select (all), update (notes, order, resource_id, task_id)",
+        people="delete, insert (notes, order, resource_id, task_id), select (all), update"
+        " (notes, order, resource_id, task_id)",
     ),
     "public.task_links": Table(
         {
@@ -101,7 +109,8 @@ TABLES = {
             "update": "Owners update the links of their tasks",
             "delete": "Owners take links off their tasks",
         },
-        people="delete, insert (order, task_id, title, type, url), select (all), update (order, task_id, title, type, url)",
+        people="delete, insert (order, task_id, title, type, url), select (all), update"
+        " (order, task_id, title, type, url)",
     ),
     "public.task_progress": Table(
         {
@@ -110,7 +119,8 @@ TABLES = {
             "update": "People update their own progress",
             "delete": "People delete their own progress",
         },
-        people="delete, insert (actual_minutes, completed_at, status, task_id, user_id), select (all), update (actual_minutes, completed_at, status, task_id, user_id)",
+        people="delete, insert (actual_minutes, completed_at, status, task_id, user_id),"
+        " select (all), update (actual_minutes, completed_at, status, task_id, user_id)",
     ),
     "public.plan_generations": Table(
         {
@@ -119,7 +129,8 @@ TABLES = {
             "update": "Owners update the summary of their generations",
             "delete": "Owners delete the finished generations of their plans",
         },
-        people="delete, insert (model, output_summary, parameters, plan_id, prompt), select (all), update (output_summary)",
+        people="delete, insert (model, output_summary, parameters, plan_id, prompt), select"
+        " (all), update (output_summary)",
     ),
     "public.notifications": Table(
         {
