@@ -110,7 +110,9 @@ def foreign(world: World, ada: Person) -> dict[tuple[str, int], Callable[[], htt
         ("22007", 400): lambda: ada.update("learning_plans", {"start_date": "soon"}, id=plan),
         ("22P05", 400): lambda: ada.rpc("create_plan", topic="a\0b"),
         ("PGRST102", 400): lambda: ada.insert("tasks", [task, {**task, "day": 2}]),
-        ("PGRST103", 416): lambda: ada.send("GET", "tasks", prefer="count=exact", offset="50"),
+        ("PGRST103", 416): lambda: ada.send(
+            "GET", "tasks", prefer="count=exact", offset="50", module_id=f"eq.{module}"
+        ),
         ("PGRST100", 400): lambda: ada.get("modules", order="eq.1"),
         ("PGRST204", 400): lambda: ada.update("learning_plans", {"colour": "red"}, id=plan),
         ("42703", 400): lambda: ada.get("learning_plans", select="colour"),

@@ -134,8 +134,17 @@ def test_the_month_is_counted_from_the_ledger_and_no_deletion_refunds(world: Wor
 def test_deleting_the_generation_refunds_nothing_either(world: World) -> None:
     ada = world.person()
     asked = ada.ask().json()
-    ada.delete("plan_generations", id=f"eq.{asked['generation_id']}")
+    one(world.service.delete("plan_generations", id=f"eq.{asked['generation_id']}"))
     assert ada.call("my_usage")["generations_this_month"] == 1
+
+
+def test_deleting_what_is_under_way_makes_no_room_for_more(world: World) -> None:
+    ada = world.person()
+    asked = ada.ask().json()
+    assert ada.delete("plan_generations", id=f"eq.{asked['generation_id']}").json() == []
+    assert ada.call("my_usage")["generations_in_flight"] == 1
+    ada.call("cancel_generation", generation_id=asked["generation_id"])
+    one(ada.delete("plan_generations", id=f"eq.{asked['generation_id']}"))
 
 
 def test_the_last_of_the_month_is_taken_once(world: World) -> None:
