@@ -114,20 +114,22 @@ comment on column public.module_progress.completion is 'completed tasks / tasks,
 
 -- Figures of a plan -----------------------------------------------------------------------------
 
-create function private.first_day(chosen date, otherwise timestamptz) returns date
+-- Definer: a plan without a start begins on its owner's date, and nobody reads another's time zone.
+create function private.first_day(chosen date, otherwise timestamptz, person uuid) returns date
 language plpgsql
 stable
+security definer
 set search_path = ''
 as $$
 begin
     return coalesce(chosen, private.local_date(otherwise, (
-        select u.time_zone from public.users u where u.id = private.current_user_id()
+        select u.time_zone from public.users u where u.id = person
     )));
 end;
 $$;
 
 comment on function private.first_day is
-    'First day of somebody''s week 1: the day they chose, or the date of an instant in the time zone of whoever asks.';
+    'First day of somebody''s week 1: the day they chose, or the date of an instant in their time zone.';
 
 revoke execute on function private.first_day from public, anon, authenticated;
 grant execute on function private.first_day to authenticated, service_role;
@@ -136,8 +138,8 @@ create view public.plan_progress with (security_invoker = true) as
 select
     p.id as plan_id,
     case
-        when pf.id is null then private.first_day(p.start_date, p.created_at)
-        else private.first_day(pf.start_date, pf.created_at)
+        when pf.id is null then private.first_day(p.start_date, p.created_at, p.user_id)
+        else private.first_day(pf.start_date, pf.created_at, pf.user_id)
     end as starts_on,
     coalesce(f.total_weeks, 0) as total_weeks,
     f.current_week,
@@ -272,11 +274,11 @@ begin
         ),
         mine as materialized (
             select p.id as plan_id, me.today, me.id as learner,
-                private.first_day(p.start_date, p.created_at) as starts_on
+                private.first_day(p.start_date, p.created_at, p.user_id) as starts_on
             from me
             join public.learning_plans p on p.user_id = me.id
             union all
-            select f.plan_id, me.today, me.id, private.first_day(f.start_date, f.created_at)
+            select f.plan_id, me.today, me.id, private.first_day(f.start_date, f.created_at, f.user_id)
             from me
             join public.plan_followers f on f.user_id = me.id
             join public.learning_plans p on p.id = f.plan_id and p.visibility = 'public'

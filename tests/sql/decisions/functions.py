@@ -69,7 +69,6 @@ FUNCTIONS = [
         "authenticated, service_role",
         """
         private.local_date(at, zone)
-        private.first_day(chosen, otherwise)
         """,
     ),
     # Policies of writes.
@@ -105,6 +104,7 @@ FUNCTIONS = [
         "definer",
         "authenticated, service_role",
         """
+        private.first_day(chosen, otherwise, person)
         private.plan_figures(plan)
         private.module_figures(module)
         """,

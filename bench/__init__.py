@@ -1,0 +1,1 @@
+"""What Learnbase costs, as ratios: `python -m bench [NAME…]`."""

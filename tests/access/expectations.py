@@ -1,0 +1,523 @@
+"""Who may do what: decided by hand, from the sentences of the documents.
+
+A sentence in quotation marks is the schema document's own; the others are the design's rules. The
+catalogue says only *which* relations, columns and functions there are: one that is not decided here
+fails `test_matrix`, and so does one that behaves otherwise. When they disagree, the migration is
+mended, or a sentence is found that says why this file was wrong.
+"""
+
+from __future__ import annotations
+
+from tests.access.terms import (
+    ALL,
+    EVERYTHING,
+    FOLLOWER,
+    FULL_SERVICE,
+    LEARNERS,
+    MINE,
+    MINE_PRIVATE,
+    MINE_PUBLIC,
+    NOBODY,
+    OWN,
+    OWNER,
+    PEOPLE,
+    PRIVATE,
+    PUBLIC,
+    SERVICE,
+    THEIRS,
+    THEIRS_PRIVATE,
+    THEIRS_PUBLIC,
+    WRITES,
+    Access,
+    Function,
+    Relation,
+    of_a_plan,
+)
+
+RELATIONS: dict[str, Relation] = {
+    "public.users": Relation(
+        why="“A user may read only their own row. … A user may update only their own row. Restrict"
+        " updates to profile fields (e.g., name); identifiers like email, clerk_user_id, and"
+        " subscription_tier are system-managed. Delete: System/service role only.” People may"
+        " write name, time_zone, locale; the row itself is made at sign-up.",
+        places={
+            THEIRS: Access(
+                select=OWNER | SERVICE,
+                insert=SERVICE,
+                update=OWNER | SERVICE,
+                delete=SERVICE,
+                upsert=SERVICE,
+            ),
+            MINE: Access(select=LEARNERS, update=LEARNERS),
+        },
+        closed=frozenset({"insert", "delete", "upsert"}),
+        columns="""
+            id fixed
+            auth_user_id
+            clerk_user_id
+            email
+            name change
+            time_zone change
+            locale change
+            is_anonymous
+            subscription_tier
+            created_at fixed
+            updated_at stamped
+        """,
+    ),
+    "public.tier_limits": Relation(
+        why="Caps on plans and generations per tier are read from a table, which everybody signed"
+        " in may see; people write none of it, and the tiers are three.",
+        places={ALL: Access(select=PEOPLE | SERVICE, update=SERVICE)},
+        closed=WRITES,
+        columns="""
+            tier
+            max_plans
+            max_generations_in_flight
+            max_generations_per_month
+        """,
+    ),
+    "public.learning_plans": Relation(
+        why="“The owner may read their own plans. Any authenticated user may read plans where"
+        " visibility = 'public'. … An authenticated user may create a plan only if user_id equals"
+        " their id. Only the owner may update. Prevent changing user_id; allow toggling visibility"
+        " and editing plan fields. Only the owner may delete.” Origin and revision are set by the"
+        " database, never by a client; nobody names an id.",
+        places=of_a_plan(read=PEOPLE, upsert=False),
+        columns="""
+            id fixed
+            user_id add fixed
+            topic add change
+            skill_level add change
+            weekly_hours add change
+            learning_style add change
+            start_date add change
+            deadline_date add change
+            visibility add change
+            origin
+            language add change
+            revision
+            created_at fixed
+            updated_at stamped
+        """,
+    ),
+    "public.plan_notes": Relation(
+        why="Notes are the owner's alone, also those of a public plan.",
+        places=of_a_plan(read=NOBODY, upsert=True),
+        natural_key="plan_id",
+        columns="""
+            plan_id add carry fixed
+            notes add change
+            created_at fixed
+            updated_at stamped
+        """,
+    ),
+    "public.plan_followers": Relation(
+        why="A follower of a public plan has a start of their own and keeps their progress as long"
+        " as the plan exists; who follows is known to themselves. Nobody follows a plan they"
+        " cannot read, or their own.",
+        places={
+            THEIRS_PRIVATE: FULL_SERVICE,
+            THEIRS_PUBLIC: FULL_SERVICE,
+            MINE_PRIVATE: Access(select=FOLLOWER, update=FOLLOWER, delete=FOLLOWER),
+            MINE_PUBLIC: Access(
+                select=FOLLOWER,
+                insert=LEARNERS,
+                update=FOLLOWER,
+                delete=FOLLOWER,
+                upsert=LEARNERS,
+            ),
+        },
+        natural_key="plan_id,user_id",
+        columns="""
+            id fixed
+            plan_id add carry fixed
+            user_id add carry fixed
+            start_date add change
+            created_at fixed
+        """,
+    ),
+    "public.modules": Relation(
+        why="“Select: Allowed if the current user can read the parent plan (owner or"
+        " plan.visibility = 'public'). Insert, update, delete: Only the owner of the parent"
+        " plan.” Nobody names an id, and weeks are re-ordered by rpc/reorder_modules.",
+        places=of_a_plan(read=PEOPLE, upsert=False),
+        columns="""
+            id fixed
+            plan_id add carry fixed
+            order add change
+            title add change
+            description add change
+            estimated_minutes add change
+            created_at fixed
+            updated_at stamped
+        """,
+    ),
+    "public.tasks": Relation(
+        why="“Select: Allowed if the current user can read the parent plan (owner or"
+        " plan.visibility = 'public'). Insert, update, delete: Only the owner of the parent"
+        " plan.” A task may change its week; pinned_at is the plan owner's; that a task was edited"
+        " is for the database to say.",
+        places=of_a_plan(read=PEOPLE, upsert=False),
+        columns="""
+            id fixed
+            module_id add change
+            order add change
+            day add change
+            title add change
+            description add change
+            estimated_minutes add change
+            pinned_at add change
+            edited_at
+            created_at fixed
+            updated_at stamped
+        """,
+    ),
+    "public.resources": Relation(
+        why="“Readable by all authenticated users. Insert/Update/Delete: System/admin only."
+        " End-users do not modify the global catalog in MVP.”",
+        places={
+            ALL: Access(
+                select=PEOPLE | SERVICE,
+                insert=SERVICE,
+                update=SERVICE,
+                delete=SERVICE,
+                upsert=SERVICE,
+            )
+        },
+        closed=WRITES,
+        columns="""
+            id fixed
+            type
+            title
+            url
+            domain computed
+            author
+            duration_minutes
+            cost_cents
+            currency
+            tags
+            checked_at
+            created_at fixed
+        """,
+    ),
+    "public.task_resources": Relation(
+        why="“Select: Allowed if the current user can read the parent task's plan (owner or"
+        " plan.visibility = 'public'). Insert/Update/Delete: Only the owner of the parent plan may"
+        " manage task-resource links.”",
+        places=of_a_plan(read=PEOPLE, upsert=True),
+        natural_key="task_id,resource_id",
+        columns="""
+            id fixed
+            task_id add carry fixed
+            resource_id add carry fixed
+            order add change
+            notes add change
+            created_at fixed
+        """,
+    ),
+    "public.task_links": Relation(
+        why="A link that a person or a model brought along lives under the task's policies.",
+        places=of_a_plan(read=PEOPLE, upsert=True),
+        natural_key="task_id,url",
+        columns="""
+            id fixed
+            task_id add carry fixed
+            type add change
+            title add change
+            url add change
+            order add change
+            created_at fixed
+        """,
+    ),
+    "public.task_progress": Relation(
+        why="“A user may read only their own progress rows. A user may create progress only for"
+        " themselves and only for tasks they can read (owner or plan.visibility = 'public'). A"
+        " user may update only their own progress rows; forbid changing task_id or user_id on"
+        " update. A user may delete only their own progress rows. Admin/service role may manage"
+        " all.”",
+        places={
+            "the owner's, private plan": Access(
+                select=OWNER | SERVICE,
+                insert=OWNER | SERVICE,
+                update=OWNER | SERVICE,
+                delete=OWNER | SERVICE,
+                upsert=OWNER | SERVICE,
+            ),
+            "the owner's, public plan": Access(
+                select=OWNER | SERVICE,
+                insert=OWNER | SERVICE,
+                update=OWNER | SERVICE,
+                delete=OWNER | SERVICE,
+                upsert=OWNER | SERVICE,
+            ),
+            # From the time when the plan was public: what a learner did is never lost.
+            MINE_PRIVATE: Access(select=LEARNERS, update=LEARNERS, delete=LEARNERS),
+            MINE_PUBLIC: Access(
+                select=LEARNERS,
+                insert=LEARNERS,
+                update=LEARNERS,
+                delete=LEARNERS,
+                upsert=LEARNERS,
+            ),
+        },
+        natural_key="task_id,user_id",
+        columns="""
+            id fixed
+            task_id add carry fixed
+            user_id add carry fixed
+            status add change
+            completed_at add change
+            actual_minutes add change
+            updated_at stamped
+            created_at fixed
+        """,
+    ),
+    "public.plan_generations": Relation(
+        why="“Only the owner of the parent plan may read generation records. Allow only the owner"
+        " (or service role) to insert rows for their plan. Update/Delete: Owner or service role"
+        " only (treat records as append-only).” People may update only its output_summary; what is"
+        " under way is cancelled and not deleted, for that would make room for more of it.",
+        places=of_a_plan(read=NOBODY, upsert=False),
+        columns="""
+            id fixed
+            plan_id add fixed
+            kind fixed
+            status
+            progress
+            draft
+            error
+            model add
+            prompt add
+            prompt_version
+            parameters add
+            output_summary add change
+            input_tokens
+            output_tokens
+            cost_usd
+            model_called_at
+            started_at
+            finished_at
+            created_at fixed
+        """,
+    ),
+    "public.notifications": Relation(
+        why="What was written to whom is the service's to write; people read their own and say"
+        " when they have read one.",
+        places={
+            THEIRS: Access(
+                select=OWNER | SERVICE,
+                insert=SERVICE,
+                update=OWNER | SERVICE,
+                delete=SERVICE,
+                upsert=SERVICE,
+            ),
+            MINE: Access(select=LEARNERS, update=LEARNERS),
+        },
+        closed=frozenset({"insert", "delete", "upsert"}),
+        columns="""
+            id fixed
+            user_id fixed
+            kind fixed
+            channel fixed
+            dedupe_key fixed
+            subject
+            body_text
+            body_html
+            context
+            status
+            reason
+            batch_id
+            provider_id
+            sent_at
+            delivered_at
+            opened_at
+            bounced_at
+            read_at change
+            created_at fixed
+            updated_at stamped
+        """,
+    ),
+    "public.webhook_events": Relation(
+        why="The inbox of providers' events is for the service alone.",
+        places={ALL: FULL_SERVICE},
+        closed=EVERYTHING,
+        columns="""
+            id fixed
+            source fixed
+            external_id fixed
+            type
+            payload fixed
+            received_at fixed
+            handled_at
+            error
+        """,
+    ),
+    "public.module_progress": Relation(
+        why="Derived figures are shown to whoever can read the module, and are their own.",
+        places={
+            PRIVATE: Access(select=OWNER | SERVICE),
+            PUBLIC: Access(select=PEOPLE | SERVICE),
+            OWN: Access(select=LEARNERS),
+        },
+        closed=WRITES,
+        columns="""
+            module_id derived
+            plan_id derived
+            week derived
+            total_tasks derived
+            completed_tasks derived
+            completion derived
+            is_complete derived
+            total_minutes derived
+            completed_minutes derived
+        """,
+    ),
+    "public.plan_progress": Relation(
+        why="Derived figures are shown to whoever can read the plan, and are their own.",
+        places={
+            PRIVATE: Access(select=OWNER | SERVICE),
+            PUBLIC: Access(select=PEOPLE | SERVICE),
+            OWN: Access(select=LEARNERS),
+        },
+        closed=WRITES,
+        columns="""
+            plan_id derived
+            starts_on derived
+            total_weeks derived
+            current_week derived
+            total_tasks derived
+            completed_tasks derived
+            completion derived
+            is_complete derived
+            total_minutes derived
+            completed_minutes derived
+        """,
+    ),
+    "worker.queues": Relation(
+        why="What workers need is closed to people; the service changes it by functions alone.",
+        places={ALL: Access(select=SERVICE)},
+        closed=EVERYTHING,
+        columns="""
+            queue derived
+            lease_seconds derived
+            max_failures derived
+            max_lost_deliveries derived
+        """,
+    ),
+    "worker.job_attempts": Relation(
+        why="What workers need is closed to people; the service changes it by functions alone.",
+        places={ALL: Access(select=SERVICE)},
+        closed=EVERYTHING,
+        columns="""
+            queue derived
+            msg_id derived
+            failures derived
+            handed_back derived
+            settled_read_ct derived
+            last_error derived
+            updated_at derived
+        """,
+    ),
+    "worker.dead_letters": Relation(
+        why="An operator lists and reads dead letters, and requeues them by a function.",
+        places={ALL: Access(select=SERVICE)},
+        closed=EVERYTHING,
+        natural_key="queue,msg_id",
+        columns="""
+            id computed
+            queue derived
+            msg_id derived
+            read_ct derived
+            failures derived
+            message derived
+            error derived
+            enqueued_at derived
+            failed_at derived
+            requeued_at derived
+            requeued_as derived
+        """,
+    ),
+}
+
+
+_OWNERS_ONLY = {PRIVATE: OWNER, PUBLIC: OWNER, OWN: LEARNERS}
+_THE_WORKERS = "RPC for workers: the secret key alone opens them."
+
+FUNCTIONS: dict[str, Function] = {
+    "public.create_plan": Function(
+        why="“User authorized to create plans”: whoever is signed in asks for one of their own.",
+        callers=PEOPLE,
+        refusal=(401, "not_signed_in"),
+    ),
+    "public.cancel_generation": Function(
+        why="Long work can be cancelled, by the owner of the plan alone.",
+        callers=PEOPLE,
+        places=_OWNERS_ONLY,
+        refusal=(404, "generation_not_found"),
+    ),
+    "public.retry_generation": Function(
+        why="Long work can be tried again, by the owner of the plan alone.",
+        callers=PEOPLE,
+        places=_OWNERS_ONLY,
+        refusal=(404, "generation_not_found"),
+    ),
+    "public.plan_roadmap": Function(
+        why="“Roadmap JSON → frontend for preview”: for whoever can read the plan.",
+        callers=PEOPLE,
+        places={PRIVATE: OWNER, PUBLIC: PEOPLE, OWN: LEARNERS},
+    ),
+    "public.plan_impact": Function(
+        why="A person may delete what is theirs; this tells them beforehand whom it touches. It"
+        " counts what others did, so it is for the owner alone.",
+        callers=PEOPLE,
+        places=_OWNERS_ONLY,
+    ),
+    "public.reorder_modules": Function(
+        why="“Only the owner of the parent plan may update modules.”",
+        callers=PEOPLE,
+        places=_OWNERS_ONLY,
+    ),
+    "public.reorder_tasks": Function(
+        why="“Only the owner of the parent plan may update tasks.”",
+        callers=PEOPLE,
+        places=_OWNERS_ONLY,
+        refusal=(404, "module_not_found"),
+    ),
+    "public.search_plans": Function(
+        why="Searches what whoever asks may read: their own plans and public ones.",
+        callers=PEOPLE,
+    ),
+    "public.dashboard": Function(
+        why="All my plans, and those I follow as long as I can read them.", callers=PEOPLE
+    ),
+    "public.due_tasks": Function(
+        why="The tasks of my plans and of those I follow. The service is nobody who has plans.",
+        callers=PEOPLE,
+    ),
+    "public.my_usage": Function(why="What I have used of what my tier allows.", callers=PEOPLE),
+    "public.delete_account": Function(
+        why="Deleting the account removes everything of theirs, and of nobody else.",
+        callers=PEOPLE,
+    ),
+    "public.progress": Function(
+        why="The figures of a row that one can read anyway, to be embedded.",
+        callers=PEOPLE | SERVICE,
+    ),
+    "worker.upsert_user": Function(_THE_WORKERS, SERVICE),
+    "worker.read_jobs": Function(_THE_WORKERS, SERVICE),
+    "worker.heartbeat": Function(_THE_WORKERS, SERVICE),
+    "worker.fail_job": Function(_THE_WORKERS, SERVICE),
+    "worker.hand_back_jobs": Function(_THE_WORKERS, SERVICE),
+    "worker.queue_depths": Function(_THE_WORKERS, SERVICE),
+    "worker.requeue_dead_letter": Function(_THE_WORKERS, SERVICE),
+    "worker.load_generate_plan": Function(_THE_WORKERS, SERVICE),
+    "worker.complete_generate_plan": Function(_THE_WORKERS, SERVICE),
+    "worker.schema_version": Function(_THE_WORKERS, SERVICE),
+}
+
+
+def words(relation: str) -> dict[str, frozenset[str]]:
+    """The decided columns of a relation, each with its words."""
+    lines = (line.split() for line in RELATIONS[relation].columns.splitlines())
+    return {name: frozenset(said) for name, *said in (line for line in lines if line)}

@@ -1,0 +1,315 @@
+"""The little world of the matrix: some people and their plans, with ids that do not change.
+
+Everybody has a plan of their own; Ada has a private and a public one. Ben follows both (the
+private one from the time when it was public), and so does Zoe, who never knocks herself. Everybody
+once completed the first task of both of Ada's plans, and Zoe the second as well.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+Values = dict[str, Any]
+
+_SPACE = uuid.UUID("6f6e6c79-2061-4d61-8269-782077616c6b")
+NAMES: dict[str, str] = {}  # id → what it is, for messages
+
+
+def ident(name: str) -> str:
+    """The id of something, the same in each run."""
+    made = str(uuid.uuid5(_SPACE, name))
+    NAMES[made] = name
+    return made
+
+
+def named(text: str) -> str:
+    """A text with names in the place of ids."""
+    for made, name in NAMES.items():
+        text = text.replace(made, f"[{name}]")
+    return text
+
+
+PEOPLE = ("ada", "ben", "eve", "carla", "una", "ann", "zoe")
+LEARNERS = ("ben", "eve", "carla", "una", "ann", "zoe")
+CLERK_ID = "user_2carla"
+# What their tokens name them.
+SUBJECTS = {name: ident(name) for name in (*PEOPLE, "nobody")} | {"carla": CLERK_ID}
+LONG_AGO = "2026-01-05T10:00:00+00:00"
+QUEUE = "generate_plan"
+DELIVERY = {"msg_id": 1, "read_ct": 2}  # in a worker's hands
+WAITING = 2  # a message that is free to take
+DEAD_LETTER = 1
+
+KEYS = {
+    "public.plan_notes": ("plan_id",),
+    "public.tier_limits": ("tier",),
+    "public.module_progress": ("module_id",),
+    "public.plan_progress": ("plan_id",),
+    "worker.queues": ("queue",),
+    "worker.job_attempts": ("queue", "msg_id"),
+    "pgmq.q_generate_plan": ("msg_id",),
+    "pgmq.a_generate_plan": ("msg_id",),
+    "private.plan_requests": ("person", "request_key"),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row that is there from the start.
+
+    Attributes:
+        relation: With its schema.
+        values: By column; the others have their defaults.
+        owner: Whose it is.
+        plan: Whose plan it hangs on and how that is seen, such as ``ada private``.
+    """
+
+    relation: str
+    values: Values
+    owner: str = ""
+    plan: str = ""
+
+    @property
+    def key(self) -> str:
+        return key_of(self.relation, self.values)
+
+
+def key_of(relation: str, values: Values) -> str:
+    return ",".join(str(values[column]) for column in KEYS.get(relation, ("id",)))
+
+
+def _people() -> list[Row]:
+    rows = []
+    for name in PEOPLE:
+        person, address = ident(name), f"{name}@example.com"
+        by_clerk, known = name == "carla", name not in ("una", "ann")
+        if not by_clerk:
+            account = {
+                "id": person,
+                "email": None if name == "ann" else address,
+                "email_confirmed_at": LONG_AGO if known else None,
+                "is_anonymous": name == "ann",
+            }
+            rows.append(Row("auth.users", account, name))
+        profile = {
+            "id": person,
+            "auth_user_id": None if by_clerk else person,
+            "clerk_user_id": CLERK_ID if by_clerk else None,
+            "email": address if known else None,
+            "name": name,
+            "is_anonymous": name == "ann",
+            "subscription_tier": "pro" if name == "ada" else "free",
+            "created_at": LONG_AGO,
+        }
+        rows.append(Row("public.users", profile, name))
+        note = {
+            "id": ident(f"notification of {name}"),
+            "user_id": person,
+            "kind": "weekly_summary",
+            "channel": "email",
+            "dedupe_key": f"weekly_summary:{name}",
+            "subject": "Your week",
+            "created_at": LONG_AGO,
+        }
+        rows.append(Row("public.notifications", note, name))
+    # An account whose person is yet to be made.
+    rows.append(Row("auth.users", {"id": ident("loose account"), "is_anonymous": False}))
+    return rows
+
+
+def _tree(owner: str, visibility: str) -> list[Row]:
+    """A plan of somebody's, with one of everything."""
+    label = f"{owner} {visibility}"
+
+    def at(thing: str) -> str:
+        return ident(f"{label} {thing}")
+
+    plan = at("plan")
+    rows: list[tuple[str, Values]] = [
+        (
+            "public.learning_plans",
+            {
+                "id": plan,
+                "user_id": ident(owner),
+                "topic": f"Sailing with {owner}",
+                "skill_level": "beginner",
+                "weekly_hours": 5,
+                "learning_style": "mixed",
+                "visibility": visibility,
+                "origin": "manual",
+                "created_at": LONG_AGO,
+            },
+        ),
+        ("public.plan_notes", {"plan_id": plan, "notes": "Mornings", "created_at": LONG_AGO}),
+    ]
+    for week in (1, 2):
+        module = {"id": at(f"module {week}"), "plan_id": plan, "order": week}
+        module |= {"title": f"Week {week}", "estimated_minutes": 60, "created_at": LONG_AGO}
+        rows.append(("public.modules", module))
+        rows.append(("public.module_progress", {"module_id": module["id"]}))
+    rows.append(("public.plan_progress", {"plan_id": plan}))
+    for number in (1, 2):
+        task = {"id": at(f"task {number}"), "module_id": at("module 1"), "order": number}
+        task |= {"title": f"Task {number}", "estimated_minutes": 30, "created_at": LONG_AGO}
+        rows.append(("public.tasks", task))
+    rows += [
+        (
+            "public.task_resources",
+            {
+                "id": at("use"),
+                "task_id": at("task 1"),
+                "resource_id": ident("resource 1"),
+                "order": 1,
+                "notes": "First",
+                "created_at": LONG_AGO,
+            },
+        ),
+        (
+            "public.task_links",
+            {
+                "id": at("link"),
+                "task_id": at("task 1"),
+                "type": "other",
+                "title": "Knots",
+                "url": "https://example.com/knots",
+                "order": 1,
+                "created_at": LONG_AGO,
+            },
+        ),
+    ]
+    for thing, kind, status in (
+        ("record", "create", "succeeded"),
+        ("failure", "regenerate_plan", "failed"),
+        ("request", "create", "queued"),
+    ):
+        generation: Values = {"id": at(thing), "plan_id": plan, "kind": kind, "status": status}
+        generation |= {"model": "m", "prompt": {"topic": "Sailing"}, "created_at": LONG_AGO}
+        rows.append(("public.plan_generations", generation))
+    ledger = {"id": len(NAMES), "person": ident(owner), "kind": "generation", "quantity": 1}
+    rows.append(("private.usage_ledger", {**ledger, "generation_id": at("request")}))
+    return [Row(relation, values, owner, label) for relation, values in rows]
+
+
+def _progress(person: str, label: str, task: int = 1) -> Row:
+    values = {
+        "id": ident(f"progress of {person} with {label}" + ("" if task == 1 else f" {task}")),
+        "task_id": ident(f"{label} task {task}"),
+        "user_id": ident(person),
+        "status": "completed",
+        "completed_at": LONG_AGO,
+        "created_at": LONG_AGO,
+    }
+    return Row("public.task_progress", values, person, label)
+
+
+def _follower(person: str, label: str) -> Row:
+    values = {
+        "id": ident(f"{person} follows {label}"),
+        "plan_id": ident(f"{label} plan"),
+        "user_id": ident(person),
+        "start_date": "2026-02-02",
+        "created_at": LONG_AGO,
+    }
+    return Row("public.plan_followers", values, person, label)
+
+
+def _shared() -> list[Row]:
+    rows = [
+        Row(
+            "public.resources",
+            {
+                "id": ident(f"resource {number}"),
+                "type": "doc",
+                "title": f"Charts {number}",
+                "url": f"https://example.com/charts/{number}",
+                "created_at": LONG_AGO,
+            },
+        )
+        for number in (1, 2)
+    ]
+    limits = (("anonymous", 2, 2, 3), ("free", 2, 2, 20), ("pro", 100, 5, 300))
+    names = ("tier", "max_plans", "max_generations_in_flight", "max_generations_per_month")
+    rows += [Row("public.tier_limits", dict(zip(names, tier, strict=True))) for tier in limits]
+    event = {"id": ident("event"), "source": "stripe", "external_id": "evt_1", "type": "paid"}
+    rows.append(
+        Row("public.webhook_events", {**event, "payload": {"n": 1}, "received_at": LONG_AGO})
+    )
+    return rows
+
+
+def _jobs() -> list[Row]:
+    bare = ident("zoe bare plan")
+    plan: Values = {
+        "id": bare,
+        "user_id": ident("zoe"),
+        "topic": "Knots",
+        "skill_level": "beginner",
+    }
+    plan |= {"weekly_hours": 1, "learning_style": "video", "created_at": LONG_AGO}
+    lost: Values = {
+        "id": ident("zoe bare failure"),
+        "plan_id": bare,
+        "kind": "create",
+        "status": "failed",
+    }
+    lost |= {"model": "m", "prompt": {}, "created_at": LONG_AGO}
+
+    def message(generation: str) -> Values:
+        return {"v": 1, "generation_id": ident(generation)}
+
+    waiting = {"msg_id": WAITING, "read_ct": 0, "enqueued_at": LONG_AGO, "vt": LONG_AGO}
+    held = {**DELIVERY, "enqueued_at": LONG_AGO, "vt": "2099-01-01T00:00:00+00:00"}
+    letter: Values = {"id": DEAD_LETTER, "queue": QUEUE, "msg_id": 90, "read_ct": 5, "failures": 5}
+    letter |= {"message": message("zoe bare failure"), "error": {"code": "x", "message": "x"}}
+    settings = {"queue": QUEUE, "lease_seconds": 60, "max_failures": 5, "max_lost_deliveries": 10}
+    return [
+        Row("public.learning_plans", plan, "zoe", "zoe bare"),
+        Row("public.plan_progress", {"plan_id": bare}, "zoe", "zoe bare"),
+        Row("public.plan_generations", lost, "zoe", "zoe bare"),
+        Row("worker.queues", settings),
+        Row("worker.job_attempts", {"queue": QUEUE, "msg_id": 1, "failures": 1}),
+        Row("worker.dead_letters", {**letter, "enqueued_at": LONG_AGO, "failed_at": LONG_AGO}),
+        Row("pgmq.q_generate_plan", {**waiting, "message": message("ada public request")}),
+        Row("pgmq.q_generate_plan", {**held, "message": message("ada private request")}),
+    ]
+
+
+LABELS = ("ada private", "ada public")
+ROWS: tuple[Row, ...] = (
+    *_people(),
+    *_shared(),
+    *_tree("ada", "private"),
+    *_tree("ada", "public"),
+    *(row for name in LEARNERS for row in _tree(name, "private")),
+    *(_progress(name, label) for name in PEOPLE for label in LABELS),
+    # Somebody else's alone: nobody's own figures may count it.
+    *(_progress("zoe", label, 2) for label in LABELS),
+    *(_follower(name, label) for name in ("ben", "zoe") for label in LABELS),
+    *_jobs(),
+)
+VIEWS = frozenset({"public.module_progress", "public.plan_progress"})
+
+
+def below(row: Row) -> set[tuple[str, str]]:
+    """The rows that are deleted with a row, itself included: every foreign key cascades."""
+    gone = {(row.relation, row.key)}
+    reached = {row.values["id"]} if "id" in row.values else set()
+    while True:
+        more = {
+            (other.relation, other.key): other.values.get("id")
+            for other in ROWS
+            if other.relation not in VIEWS | {"auth.users", "private.usage_ledger"}
+            and not other.relation.startswith("pgmq.")
+            and (other.relation, other.key) not in gone
+            and any(
+                isinstance(value, str) and value in reached
+                for column, value in other.values.items()
+                if column != "id"
+            )
+        }
+        if not more:
+            return gone
+        gone |= more.keys()
+        reached |= {made for made in more.values() if made is not None}

@@ -1,0 +1,30 @@
+"""Probes of single guards: the rules that show neither in a row's place nor in a column's name."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from tests.access.guards import (
+    accounts,
+    deliveries,
+    generations,
+    hidden,
+    limits,
+    parents,
+    races,
+    repeats,
+    stamps,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.access.probes import Probe
+
+GUARDS = (limits, parents, stamps, generations, hidden, repeats, deliveries, accounts, races)
+
+
+def probes() -> Iterator[Probe]:
+    """All of them."""
+    return chain.from_iterable(guard.probes() for guard in GUARDS)

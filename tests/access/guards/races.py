@@ -1,0 +1,181 @@
+"""Two at once: what one has not ended yet counts for the other."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tests.access import ground
+from tests.access.ground import QUEUE, ident
+from tests.access.guards.acts import DONE, GENERATIONS, LEDGER, MESSAGES, PLANS, TASKS, at
+from tests.access.probes import Effect, Key, Outcome, Probe, Request, quoted, refused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+def probes() -> Iterator[Probe]:
+    eve, ada = "another learner", "owner"
+
+    def race(
+        first: tuple[str, str], second: tuple[str, str], outcome: Outcome, about: str, *prepare: str
+    ) -> Probe:
+        request = Request("RACE", "sql.", (first, second[1]))
+        name = f"{second[0]}: while {first[0]} is at it, {about}"
+        return Probe(name, second[0], request, outcome, (about,), prepare)
+
+    add_plan = (
+        "insert into public.learning_plans (topic, skill_level, weekly_hours, learning_style)"
+        " values ('Rowing', 'beginner', 1, 'mixed')"
+    )
+    plan = (eve, add_plan)
+    one_plan = Effect(added=((PLANS, {"topic": "Rowing"}),))
+    yield race(
+        plan, plan, _but(refused(403, "plan_limit_reached"), one_plan), "private.limit_plans"
+    )
+    mine = at("eve private", "plan")
+    add_record = quoted(
+        "insert into public.plan_generations (plan_id, model, prompt) values ({}, 'm', '{{}}')",
+        mine,
+    )
+    record = (eve, add_record)
+    nearly = quoted(
+        "insert into public.plan_generations (plan_id, model, prompt, status)"
+        " select {}, 'm', '{{}}', 'succeeded' from generate_series(1, 96)",
+        mine,
+    )
+    one_record = Effect(added=((GENERATIONS, {"plan_id": mine, "status": "succeeded"}),))
+    yield race(
+        record,
+        record,
+        _but(refused(403, "too_many_records"), one_record),
+        "private.limit_generations",
+        nearly,
+    )
+
+    def asking(label: str) -> tuple[str, str]:
+        statement = "select private.request_generation({}, 'create')"
+        return ada, quoted(statement, at(label, "plan"))
+
+    idle = "update public.plan_generations set status = 'failed' where status = 'queued'"
+    last = "update public.tier_limits set max_generations_per_month = 3 where tier = 'pro'"
+    asked = Effect(
+        added=(
+            (GENERATIONS, {"plan_id": at("ada private", "plan"), "status": "queued"}),
+            (LEDGER, {"person": ident("ada")}),
+            (MESSAGES, {"read_ct": 0}),
+        )
+    )
+    request = "private.request_generation"
+    used = _but(refused(429, "monthly_generations_used"), asked)
+    yield race(asking("ada private"), asking("ada public"), used, request, idle, last)
+    gone = (ada, quoted("delete from public.learning_plans where id = {}", at("zoe bare", "plan")))
+    bare = quoted(
+        "update public.learning_plans set user_id = {} where id = {}",
+        ident("ada"),
+        at("zoe bare", "plan"),
+    )
+    lost = frozenset({(PLANS, at("zoe bare", "plan")), (GENERATIONS, at("zoe bare", "failure"))})
+    yield race(
+        gone,
+        asking("zoe bare"),
+        _but(refused(404, "plan_not_found"), Effect(gone=lost)),
+        request,
+        bare,
+    )
+
+    module, task = at("ada private", "module 2"), at("ada private", "task 2")
+    revised: dict[Key, frozenset[str]] = {
+        (PLANS, at("ada private", "plan")): frozenset({"revision", "updated_at"})
+    }
+    mixed = refused(409, "order_does_not_match")
+    yield race(
+        (ada, quoted("delete from public.modules where id = {}", module)),
+        (
+            ada,
+            quoted(
+                "select public.reorder_modules({}, array[{}, {}]::uuid[])",
+                at("ada private", "plan"),
+                module,
+                at("ada private", "module 1"),
+            ),
+        ),
+        _but(mixed, Effect(gone=frozenset({("public.modules", module)}), changed=revised)),
+        "public.reorder_modules",
+    )
+    week = at("ada private", "module 1")
+    third = {"module_id": week, "order": 3}
+    yield race(
+        (
+            ada,
+            quoted(
+                'insert into public.tasks (module_id, "order", title, estimated_minutes)'
+                " values ({}, 3, 'x', 1)",
+                week,
+            ),
+        ),
+        (
+            ada,
+            quoted(
+                "select public.reorder_tasks({}, array[{}, {}]::uuid[])",
+                week,
+                task,
+                at("ada private", "task 1"),
+            ),
+        ),
+        _but(mixed, Effect(added=((TASKS, third),), changed=revised)),
+        "public.reorder_tasks",
+    )
+    yield _plan_made_while_its_owner_writes(race)
+
+
+def _plan_made_while_its_owner_writes(race: Callable[..., Probe]) -> Probe:
+    """The model's plan comes just after the owner wrote a week: theirs stays, alone."""
+    plan, generation = at("zoe bare", "plan"), at("zoe bare", "failure")
+    waiting = quoted(
+        "update public.plan_generations set status = 'running' where id = {}", generation
+    )
+    message = quoted(
+        "update pgmq.q_generate_plan set message = jsonb_build_object("
+        "'v', 1, 'generation_id', {}::text) where msg_id = 1",
+        generation,
+    )
+    week = {"order": 1, "title": "Week 1", "description": None, "estimated_minutes": 1, "tasks": []}
+    roadmap = {"modules": [{**week, "order": 2}], "summary": {}}
+    outcomes = [{**ground.DELIVERY, "result": {"model": "built-in", "roadmap": roadmap}}]
+    written = (
+        "the database's owner",
+        quoted(
+            'insert into public.modules (plan_id, "order", title, estimated_minutes)'
+            " values ({}, 1, 'Mine', 1)",
+            plan,
+        ),
+    )
+
+    done = (
+        "service",
+        quoted("select standing from worker.complete_generate_plan({})", json.dumps(outcomes)),
+    )
+    message_key = str(ground.DELIVERY["msg_id"])
+    effect = Effect(
+        added=(
+            ("public.modules", {"plan_id": plan, "title": "Mine"}),
+            ("pgmq.a_generate_plan", {"msg_id": ground.DELIVERY["msg_id"]}),
+        ),
+        changed={
+            (PLANS, plan): frozenset({"revision", "updated_at"}),
+            (GENERATIONS, generation): frozenset({"status", "finished_at", "error", "model"}),
+        },
+        said={(GENERATIONS, generation): {"status": "failed"}},
+        gone=frozenset(
+            {(MESSAGES, message_key), ("worker.job_attempts", f"{QUEUE},{message_key}")}
+        ),
+    )
+    outcome = Outcome(DONE, effect=effect)
+    return race(written, done, outcome, "private.apply_generate_plan", waiting, message)
+
+
+def _but(outcome: Outcome, effect: Effect) -> Outcome:
+    """A refusal, after somebody else's write."""
+    return replace(outcome, effect=effect)

@@ -1,0 +1,274 @@
+"""What the matrix asks for: the row each place means, and the bodies of writes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tests.access import ground
+from tests.access.expectations import RELATIONS
+from tests.access.ground import Row, Values, ident
+from tests.access.probes import quoted
+from tests.access.terms import (
+    ALL,
+    MINE,
+    MINE_PRIVATE,
+    MINE_PUBLIC,
+    OWN,
+    PRIVATE,
+    PUBLIC,
+    THEIRS_PRIVATE,
+    THEIRS_PUBLIC,
+)
+
+if TYPE_CHECKING:
+    from tests.access.actors import Actor
+
+LATER = "2026-06-01T08:00:00+00:00"
+_PLANS = {
+    PRIVATE: "ada private",
+    PUBLIC: "ada public",
+    THEIRS_PRIVATE: "ada private",
+    THEIRS_PUBLIC: "ada public",
+    MINE_PRIVATE: "ada private",
+    MINE_PUBLIC: "ada public",
+    "the owner's, private plan": "ada private",
+    "the owner's, public plan": "ada public",
+}
+_OWN_PLACES = frozenset({OWN, MINE, MINE_PRIVATE, MINE_PUBLIC})
+
+
+def is_meant(place: str, actor: Actor) -> bool:
+    """Whether a place is somewhere for an actor: only learners have one beside Ada's."""
+    return place not in _OWN_PLACES or (actor.standing == "person" and actor.person != "ada")
+
+
+def label(place: str, actor: Actor) -> str:
+    """The plan that a place is about."""
+    return f"{actor.person} private" if place == OWN else _PLANS.get(place, "")
+
+
+def whose(relation: str, place: str, actor: Actor) -> str:
+    """Whose row a place means."""
+    if place in _OWN_PLACES:
+        return actor.person or ""
+    return "zoe" if relation == "public.plan_followers" else "ada"
+
+
+def target(relation: str, place: str, actor: Actor) -> Row | None:
+    """The row that a place means; None where the actor has none there."""
+    rows = [row for row in ground.ROWS if row.relation == relation]
+    if place == ALL:
+        return rows[0]
+    owner, plan = whose(relation, place, actor), label(place, actor)
+    mine = [row for row in rows if row.owner == owner and (not plan or row.plan == plan)]
+    return mine[0] if mine else None
+
+
+def place_of(row: Row, relation: str, actor: Actor) -> str:
+    """The place that a row is in, as an actor sees it; "" for what is none of their business."""
+    for place in RELATIONS[relation].places:
+        if place == ALL:
+            return place
+        if not is_meant(place, actor):
+            continue
+        if row.owner == whose(relation, place, actor) and (
+            row.plan == label(place, actor) or not label(place, actor)
+        ):
+            return place
+    return ""
+
+
+CHANGES: dict[str, tuple[str, Any]] = {
+    "public.users": ("name", "Another name"),
+    "public.tier_limits": ("max_plans", 7),
+    "public.learning_plans": ("topic", "Rowing"),
+    "public.plan_notes": ("notes", "Evenings"),
+    "public.plan_followers": ("start_date", "2026-03-02"),
+    "public.modules": ("title", "Another title"),
+    "public.tasks": ("title", "Another title"),
+    "public.resources": ("title", "Another title"),
+    "public.task_resources": ("notes", "Second"),
+    "public.task_links": ("title", "Another title"),
+    "public.task_progress": ("actual_minutes", 25),
+    "public.plan_generations": ("output_summary", {"modules": 2}),
+    "public.notifications": ("read_at", LATER),
+    "public.webhook_events": ("handled_at", LATER),
+    "public.module_progress": ("completion", 1),
+    "public.plan_progress": ("completion", 1),
+    "worker.queues": ("lease_seconds", 90),
+    "worker.job_attempts": ("failures", 0),
+    "worker.dead_letters": ("requeued_at", LATER),
+}
+
+
+def new_row(  # noqa: C901, PLR0912, PLR0915 - a case for each relation
+    relation: str, place: str, actor: Actor
+) -> tuple[Values, tuple[str, ...]]:
+    """The smallest row that may be added at a place, and what to clear away before."""
+    about, person = label(place, actor), ident(whose(relation, place, actor))
+
+    def at(thing: str) -> str:
+        return ident(f"{about} {thing}")
+
+    line = {"title": "New", "order": 3, "estimated_minutes": 10}
+    clear: tuple[str, ...] = ()
+    match relation:
+        case "public.users":
+            row: Values = {"clerk_user_id": "user_2new"}
+        case "public.learning_plans":
+            row = {"topic": "Rowing", "skill_level": "beginner", "weekly_hours": 1}
+            row |= {"learning_style": "video"}
+            if place != OWN:
+                row |= {"user_id": person, "visibility": place.removesuffix(" plan")}
+        case "public.plan_notes":
+            row = {"plan_id": at("plan"), "notes": "New"}
+            clear = (quoted("delete from public.plan_notes where plan_id = {}", at("plan")),)
+        case "public.plan_followers":
+            row = {"plan_id": at("plan"), "user_id": person}
+            gone = "delete from public.plan_followers where plan_id = {} and user_id = {}"
+            clear = (quoted(gone, at("plan"), person),)
+        case "public.modules":
+            row = {"plan_id": at("plan"), **line}
+        case "public.tasks":
+            row = {"module_id": at("module 1"), **line}
+        case "public.resources":
+            row = {"type": "doc", "title": "New", "url": "https://example.com/new"}
+        case "public.task_resources":
+            row = {"task_id": at("task 2"), "resource_id": ident("resource 2"), "order": 1}
+        case "public.task_links":
+            row = {"task_id": at("task 2"), "title": "New", "url": "https://example.com/new"}
+            row |= {"order": 1}
+        case "public.task_progress":
+            row = {"task_id": at("task 2"), "user_id": person}
+        case "public.plan_generations":
+            row = {"plan_id": at("plan"), "model": "m", "prompt": {"topic": "Sailing"}}
+            if actor.standing == "service":
+                row["status"] = "succeeded"  # another request is under way
+        case "public.notifications":
+            row = {"user_id": person, "kind": "weekly_summary", "channel": "email"}
+            row |= {"dedupe_key": "new"}
+        case "public.webhook_events":
+            row = {"source": "stripe", "external_id": "evt_2", "type": "paid", "payload": {}}
+        case "public.tier_limits":
+            row = {"tier": "pro", "max_plans": 1, "max_generations_in_flight": 1}
+            row |= {"max_generations_per_month": 1}
+            clear = ("delete from public.tier_limits where tier = 'pro'",)
+        case "worker.queues":
+            row = {"queue": "new"}
+        case "worker.job_attempts":
+            row = {"queue": ground.QUEUE, "msg_id": 2}
+        case "worker.dead_letters":
+            row = {"queue": ground.QUEUE, "msg_id": 3, "read_ct": 1, "failures": 1, "message": {}}
+            row |= {"error": {}, "enqueued_at": LATER}
+        case _ if relation in ground.VIEWS:
+            row = {CHANGES[relation][0]: CHANGES[relation][1]}
+        case _:
+            raise LookupError(relation)
+    return row, clear
+
+
+# Another value for each column, other than the one in the ground, and allowed by every constraint.
+_OTHERS: dict[str, Any] = {
+    **{name: ident("another") for name in ("id", "batch_id")},
+    **dict.fromkeys(
+        (
+            *("completed_at", "created_at", "updated_at", "pinned_at", "edited_at", "checked_at"),
+            *("model_called_at", "started_at", "finished_at", "sent_at", "delivered_at"),
+            *("opened_at", "bounced_at", "read_at", "received_at", "handled_at", "requeued_at"),
+            *("enqueued_at", "failed_at"),
+        ),
+        LATER,
+    ),
+    "name": "Another name",
+    "title": "Another title",
+    "topic": "Another topic",
+    "notes": "Other notes",
+    "description": "Another description",
+    "model": "another",
+    "prompt_version": "2",
+    "subject": "Another subject",
+    "body_text": "Another text",
+    "body_html": "<p>Another</p>",
+    "reason": "Another reason",
+    "author": "Somebody",
+    "email": "another@example.com",
+    "clerk_user_id": "user_2another",
+    "time_zone": "Europe/Berlin",
+    "locale": "de",
+    "language": "de",
+    "skill_level": "advanced",
+    "learning_style": "reading",
+    "visibility": "public",
+    "origin": "template",
+    "status": "failed",
+    "kind": "regenerate_module",
+    "channel": "sms",
+    "type": "article",
+    "subscription_tier": "free",
+    "is_anonymous": True,
+    "weekly_hours": 9,
+    "order": 7,
+    "day": 3,
+    "estimated_minutes": 45,
+    "actual_minutes": 25,
+    "duration_minutes": 25,
+    "cost_cents": 100,
+    "currency": "EUR",
+    "tags": ["charts"],
+    "revision": 41,
+    "progress": 40,
+    "input_tokens": 10,
+    "output_tokens": 10,
+    "cost_usd": 0.25,
+    "start_date": "2026-07-06",
+    "deadline_date": "2026-12-20",
+    "url": "https://example.com/another",
+    "domain": "example.org",
+    "dedupe_key": "another",
+    "provider_id": "another",
+    "source": "resend",
+    "external_id": "evt_another",
+    "max_plans": 7,
+    "max_generations_in_flight": 7,
+    "max_generations_per_month": 7,
+    **{
+        name: {"another": 1}
+        for name in (
+            *("context", "payload", "error", "prompt", "parameters", "output_summary", "draft"),
+            *("message", "last_error"),
+        )
+    },
+}
+_OTHERS_OF: dict[tuple[str, str], Any] = {
+    # An account without a person, and other parents of the same owner.
+    ("public.users", "auth_user_id"): ident("loose account"),
+    ("public.learning_plans", "user_id"): ident("zoe"),
+    ("public.plan_notes", "plan_id"): ident("ada public plan"),
+    ("public.plan_followers", "plan_id"): ident("eve private plan"),
+    ("public.plan_followers", "user_id"): ident("eve"),
+    ("public.modules", "plan_id"): ident("ada public plan"),
+    ("public.tasks", "module_id"): ident("ada private module 2"),
+    ("public.task_resources", "task_id"): ident("ada private task 2"),
+    ("public.task_resources", "resource_id"): ident("resource 2"),
+    ("public.task_links", "task_id"): ident("ada private task 2"),
+    ("public.task_progress", "task_id"): ident("ada private task 2"),
+    ("public.task_progress", "user_id"): ident("ben"),
+    ("public.task_progress", "status"): "in_progress",
+    ("public.plan_generations", "plan_id"): ident("ada public plan"),
+    ("public.notifications", "user_id"): ident("ben"),
+    ("public.notifications", "kind"): "welcome",
+    ("public.tier_limits", "tier"): "anonymous",
+}
+
+
+def other(relation: str, column: str) -> Any:
+    """Another value for a column.
+
+    Raises:
+        LookupError: Nobody has thought of one yet.
+    """
+    if (relation, column) in _OTHERS_OF:
+        return _OTHERS_OF[relation, column]
+    if relation in ground.VIEWS or relation.startswith("worker."):
+        return _OTHERS.get(column, 1)
+    return _OTHERS[column]

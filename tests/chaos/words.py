@@ -1,0 +1,65 @@
+"""What strangers put into their requests: the victim's words, others, and what fits nowhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+VICTIMS_WORDS = (
+    *("Safecracking, volume 1", "Safecracking", "safecrack", "Vault 3", "Dial 2", "Your vaults"),
+    *("Nobody may know", "victim@example.com", "weekly_summary:victim:7", "key 3", "event 7"),
+)
+OTHER_WORDS = (
+    *("Sailing", "SQL for product analytics", "Fingerstyle guitar", "Bookbinding", "Week 1", "x"),
+    *("stranger@example.com", "https://go.dev/tour/", "en", "beginner", "pro", "3-5", "UTC"),
+    *("%", "a,b", "(x)", "ünï", '"', ""),
+)
+NUMBERS = (0, 1, 1, 2, 2, 3, 4, 5, 7, 40, 80, 81, 200, 520, -1)
+DATES = ("2026-10-05", "2026-11-21", "2027-03-01", "2035-01-01")
+MISFITS: tuple[Any, ...] = (None, "garbage", "2000-02-30", 10**10, -5, True, [1], {"a": 1})
+INSTANTS = (
+    *("2026-11-21T12:00:00Z", "2026-12-24T23:59:59+02:00", "1999-01-01"),
+    "2199-12-31T00:00:00Z",
+)
+BY_TYPE: dict[str, tuple[Any, ...]] = {
+    "text": VICTIMS_WORDS + OTHER_WORDS,
+    "text[]": ("{a,b}", "{}"),
+    "boolean": (True, False),
+    "jsonb": ({}, {"topic": "Safecracking"}, [], "text", 5, None),
+    "timestamp": INSTANTS,
+    "date": DATES,
+}
+BY_NAME: dict[str, tuple[Any, ...]] = {
+    "language": ("en", "de", "de", "pt-BR", "no language"),
+    "weekly_hours": (0, 2, 5, 10, 80, 80, 81),
+    "order": (0, 1, 2, 3, 4, 5, 8, 9, 40, 41, 199, 200),
+    "estimated_minutes": (0, 30, 60, 10080, -1),
+    "url": tuple(f"https://vault.example/{number}" for number in range(20)),
+    # Mostly in order, for a plan whose dates are not is refused before anything is looked up.
+    "start_date": DATES[:3],
+    "deadline_date": DATES[2:],
+}
+FORM: dict[str, tuple[str, ...]] = {
+    "weekly_hours": ("3-5", "5", "20+", "nine"),
+    "start_date": ("2026-11-23", "2027-03-01", "2000-02-30", "soon"),
+    "deadline_date": ("2027-03-01", "2027-04-01", "2000-02-30", "soon"),
+    "query": ("Safecracking", "safecrack", "volume", "Sailing", "guitar", "%", "_", "", "x" * 300),
+    "at": INSTANTS,
+}
+"""Arguments of functions as forms send them, and some that have to be refused."""
+
+COMPARISONS = ("eq", "eq", "eq", "neq", "gt", "gte", "lt", "lte", "isdistinct")
+MATCHES = ("like", "ilike", "match", "imatch", "fts", "plfts", "phfts")
+PREFERENCES = (
+    *("count=exact", "count=exact", "count=planned", "count=estimated", "count = planned"),
+    *("return=representation", "return=representation", "return=minimal", "return=headers-only"),
+    *("resolution=merge-duplicates", "resolution=ignore-duplicates", "missing=default"),
+    *("handling=strict", "handling=lenient", "max-affected=1", "timezone=Asia/Tokyo"),
+    *("tx=commit", "tx=rollback", "params=single-object", "count=none", "respond-async"),
+)
+ACCEPTED = (
+    *("text/csv", "text/html", "application/octet-stream", "application/openapi+json"),
+    *("application/vnd.pgrst.object+json", "application/vnd.pgrst.plan+json"),
+    "application/vnd.pgrst.array+json;nulls=stripped",
+    "application/vnd.pgrst.plan+text; options=analyze|verbose",
+    "application/geo+json",
+)
