@@ -99,28 +99,30 @@ language plpgsql
 security definer
 set search_path = ''
 as $$
+declare
+    plan uuid;
 begin
-    if exists (
-        select from public.modules m
-        join public.tasks t on t.module_id = m.id
-        cross join lateral (
-            select r.id from public.task_resources r where r.task_id = t.id
-            union all
-            select l.id from public.task_links l where l.task_id = t.id
-        ) link
-        where m.plan_id in (
-            select a.plan_id
-            from added n
-            join public.tasks k on k.id = n.task_id
-            join public.modules a on a.id = k.module_id
-        )
-        group by m.plan_id
-        having count(*) > 5000
-    ) then
+    for plan in
+        select distinct m.plan_id
+        from added n
+        join public.tasks t on t.id = n.task_id
+        join public.modules m on m.id = t.module_id
+    loop
+        continue when (
+            select count(*)
+            from public.modules m
+            join public.tasks t on t.module_id = m.id
+            cross join lateral (
+                select r.id from public.task_resources r where r.task_id = t.id
+                union all
+                select l.id from public.task_links l where l.task_id = t.id
+            ) link
+            where m.plan_id = plan
+        ) <= 5000;
         perform private.refuse(
             403, 'plan_too_large', tg_table_name, 'A plan has room for 5000 links', 'Split it into several plans'
         );
-    end if;
+    end loop;
     return null;
 end;
 $$;

@@ -56,8 +56,12 @@ class Voice:
             statement: And what they say; theirs is the answer.
         """
         with psycopg.connect(self._url) as other, ThreadPoolExecutor(1) as pool:
-            _become(other, first[0])
-            other.execute(first[1])
+            try:
+                _become(other, first[0])
+                other.execute(first[1])
+            except psycopg.Error as error:
+                other.rollback()
+                return _refusal(error)
             second = pool.submit(self.say, actor, statement)
             while not second.done() and not self._somebody_waits(other.info.backend_pid):
                 pass
