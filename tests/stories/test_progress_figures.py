@@ -11,7 +11,15 @@ if TYPE_CHECKING:
 
 
 def figures(person: Person, plan: Row) -> Row:
+    """The figures of a plan, which the dashboard and the calendar do not contradict."""
     [row] = person.rows("plan_progress", plan_id=f"eq.{plan['id']}")
+    [shown] = [shown for shown in person.call("dashboard") if shown["plan_id"] == plan["id"]]
+    assert row == {name: shown[name] for name in row}
+    due = [task for task in person.call("due_tasks") if task["plan_id"] == plan["id"]]
+    assert [task["task_id"] for task in due if not task["is_overdue"]] == [
+        task["task_id"] for task in shown["due_this_week"]
+    ]
+    assert sum(task["is_overdue"] for task in due) == shown["overdue_tasks"]
     return row
 
 
