@@ -205,6 +205,7 @@ def auth(
             "DO_NOT_TRACK": "1",
             "NO_COLOR": "1",
             "PGPASSWORD": memory.password,
+            "HOME": str(folder),  # it keeps notes there, which are nothing to ours
         },
         files={folder / "supabase" / "config.toml": "".join(toml(config))},
     )
