@@ -1,0 +1,1 @@
+"""Pure decisions about what may be trusted: no clock, no randomness, no service."""
