@@ -77,8 +77,15 @@ class Settings(BaseSettings):
     openai_api: Literal["responses", "chat"] | None = None
     openai_timeout_seconds: Annotated[float, Field(gt=0, le=3600)] = 180.0
     openai_max_output_tokens: Annotated[int, Field(ge=256)] | None = None
-    openai_cost_input_per_mtok: Annotated[float, Field(ge=0)] | None = None
-    openai_cost_output_per_mtok: Annotated[float, Field(ge=0)] | None = None
+    openai_reasoning_effort: Literal["none", "minimal", "low", "medium", "high", "xhigh"] | None = (
+        None
+    )
+    openai_web_search: bool = False
+    openai_concurrency: Annotated[int, Field(ge=1, le=1000)] = 64
+
+    links_contact: (
+        Annotated[str, Field(min_length=3, max_length=200, pattern=r"^[ -~]+$")] | None
+    ) = None
 
     @property
     def model_api(self) -> Literal["responses", "chat"]:

@@ -1,197 +1,262 @@
-"""The model: asked once, by the contract, and every answer that is no plan told apart."""
+"""The model: asked as its service wants it, and every answer that is no plan told apart."""
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 import json
+import logging
+import subprocess
+import sys
+import traceback
 from email.utils import format_datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from learnbase.errors import AccessDenied, LearnbaseError, Unavailable
-from learnbase.planning import prompt
-from learnbase.planning.request import PlanRequest
-from learnbase.services.llm import Answer, Model, ModelFailed
-from learnbase.settings import Settings
-from tests.fakes.openai import OpenAI
+from learnbase.generation.asks import ModelFailed
+from learnbase.planning.model_roadmap import ModelOutline
+from learnbase.planning.usage import Usage
+from tests.fakes.openai_wire import FAULTS
+from tests.services.asking import KEY, Learner
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from tests.fakes.openai import OpenAI
 
-CONTRACT = Path(__file__).parents[3] / "shared" / "contracts" / "openai-responses.json"
-REQUEST = PlanRequest(
-    topic="Rust",
-    skill_level="beginner",
-    weekly_hours=5,
-    learning_style="practice",
-    start_date=dt.date(2026, 11, 23),
-)
 APIS = ("responses", "chat")
-
-
-@pytest.fixture
-def openai() -> Iterator[OpenAI]:
-    with OpenAI() as server:
-        yield server
-        server.go_on.set()
-
-
-def ask(server: OpenAI, api: str = "responses", **changes: Any) -> Answer:
-    values = {
-        "openai_api_key": "sk-test-12345678",
-        "openai_base_url": f"{server.url}/v1",
-        "openai_api": api,
-        "openai_model": "some-model",
-        **changes,
-    }
-
-    async def asking() -> Answer:
-        model = Model(Settings(**values))
-        try:
-            return await model.roadmap(prompt.messages(REQUEST), person="ada")
-        finally:
-            await model.close()
-
-    return asyncio.run(asking())
+# What there is after each fault: the code of an error, or nothing where a second try mends it.
+ENDS = {
+    "busy, and says until when": None,
+    "busy, and does not say": None,
+    "500": None,
+    "502": None,
+    "503": None,
+    "529": None,
+    "hangs up before the headers": None,
+    "hangs up after the headers": None,
+    "the reply is lost, and paid": None,
+    "never answers": "model_unavailable",
+    "drips for ever": "model_unavailable",
+    "pours for ever": "model_too_long",
+    "failed": {"responses": None, "chat": "model_empty"},
+    "truncated": "model_truncated",
+    "refusal": "model_refused",
+    "content filter": "model_refused",
+    "empty": "model_empty",
+    "blank": "model_empty",
+    "prose": "model_garbled",
+    "another schema": "model_garbled",
+    "an empty object": "model_garbled",
+    "half of the JSON": "model_garbled",
+    "nested deeply": "model_garbled",
+    "a huge number": "model_garbled",
+    "half a surrogate pair": "model_garbled",
+    "2 MB of text": "model_too_long",
+    "12 MB of text": "model_too_long",
+    "packed": "model_too_long",
+    "a page of HTML": "model_garbled",
+    "half of the body": "model_garbled",
+    "a body nested deeply": "model_garbled",
+    "another body": "model_empty",
+    "a wrong language": None,  # which is for the checks of a plan to find
+}
+PAID_TWICE = {"hangs up after the headers", "the reply is lost, and paid", "failed"}
 
 
 @pytest.mark.parametrize("api", APIS)
 def test_a_plan_comes_back_with_what_it_took(openai: OpenAI, api: str):
-    answer = ask(openai, api)
-    assert len(answer.roadmap.weeks) == 2
-    assert answer.usage == {"input_tokens": 1200, "output_tokens": 3400, "cost_usd": None}
+    reply = Learner(openai, api).ask()
+    assert [week.week for week in reply.value.weeks] == [1]
+    assert reply.usage == Usage(1200, 3400)
     assert len(openai.requests) == 1
 
 
-def test_the_cost_is_known_where_the_prices_are(openai: OpenAI):
-    prices = {"openai_cost_input_per_mtok": 2.0, "openai_cost_output_per_mtok": 8.0}
-    usage = ask(openai, **prices).usage
-    assert usage is not None
-    assert usage["cost_usd"] == pytest.approx(0.0296)
+@pytest.mark.parametrize("api", APIS)
+def test_any_shape_can_be_asked_for(openai: OpenAI, api: str):
+    reply = Learner(openai, api).ask(shape=ModelOutline)
+    assert reply.value.weeks[0].focus == ["One", "Two", "Three"]
+    assert openai.asked_for() == ["outline"]
 
 
 @pytest.mark.parametrize("api", APIS)
-@pytest.mark.parametrize(
-    ("behaviour", "detail", "code"),
-    [
-        ("refusal", None, "model_refused"),
-        ("filtered", None, "model_refused"),
-        ("truncated", None, "model_truncated"),
-        ("empty", None, "model_empty"),
-        ("text", "  ", "model_empty"),
-        ("text", "I am sorry", "model_garbled"),
-        ("text", "{}", "model_garbled"),
-        ("text", "x" * 1_000_001, "model_too_long"),
-        ("not json", None, "model_garbled"),
-        ("another shape", None, None),
-        ("status", 400, "model_rejected"),
-        ("status", 422, "model_rejected"),
-    ],
-)
-def test_an_answer_that_is_no_plan_is_told_apart(
-    openai: OpenAI, api: str, behaviour: str, detail: Any, code: str | None
+@pytest.mark.parametrize("fault", FAULTS)
+def test_every_fault_is_mended_or_told(openai: OpenAI, api: str, fault: str):
+    end = ENDS[fault]
+    code = end[api] if isinstance(end, dict) else end
+    endless = fault in {"never answers", "drips for ever"}
+    learner = Learner(openai, api, openai_timeout_seconds=0.4 if endless else 20)
+    openai.next(*FAULTS[fault])
+    if code is None:
+        assert learner.ask().value.weeks
+        paid = sum(1 for call in openai.ledger if sum(call.tokens))
+        assert paid == (2 if fault in PAID_TWICE else 1)
+        return
+    with pytest.raises(LearnbaseError) as caught:
+        learner.ask()
+    problem = caught.value
+    assert problem.code == code
+    assert problem.message
+    assert isinstance(problem, Unavailable if code == "model_unavailable" else ModelFailed)
+    assert len(openai.requests) == 1, "an answer that cannot be used is not asked for again here"
+    if code == "model_garbled":
+        assert isinstance(problem, ModelFailed)
+        assert problem.remedy
+        assert problem.reason.endswith(".")
+        assert len(problem.reason) < 500
+
+
+@pytest.mark.parametrize("api", APIS)
+@pytest.mark.parametrize("behaviour", ["refusal", "truncated", "filtered", "empty", "text"])
+def test_an_answer_that_is_of_no_use_was_paid_all_the_same(
+    openai: OpenAI, api: str, behaviour: str
 ):
-    openai.next(behaviour, detail)
+    openai.next(behaviour, "I am sorry")
     with pytest.raises(ModelFailed) as caught:
-        ask(openai, api)
-    assert caught.value.code in ({code} if code else {"model_garbled", "model_empty"})
-    assert caught.value.remedy
-    if behaviour in {"refusal", "truncated"}:
-        assert caught.value.usage is not None
+        Learner(openai, api).ask()
+    assert caught.value.usage == Usage(1200, 3400)
 
 
+@pytest.mark.parametrize("counted", [None, {}, {"input_tokens": -5}, {"prompt_tokens": "many"},
+                                     {"output_tokens": 10**15}])  # fmt: skip
 @pytest.mark.parametrize("api", APIS)
+def test_a_service_that_does_not_count_counts_as_nothing(openai: OpenAI, api: str, counted: Any):
+    openai.next("counting", counted)
+    assert Learner(openai, api).ask().usage == Usage(0, 0)
+
+
+@pytest.mark.parametrize("fault", [("busy", None), ("status", 503), ("hang up", None)])
+def test_a_service_is_asked_three_times_and_no_more(openai: OpenAI, fault: tuple[str, Any]):
+    openai.next(*fault, times=4)
+    with pytest.raises(Unavailable) as caught:
+        Learner(openai).ask()
+    assert len(openai.requests) == 3
+    assert caught.value.retry_after is None
+
+
 @pytest.mark.parametrize(
-    ("behaviour", "detail", "retry_after"),
+    ("headers", "seconds"),
     [
-        ("busy", 7, 7.0),
-        ("busy", "soon", None),
-        ("busy", -5, None),
-        ("busy", None, None),
-        ("status", 500, None),
-        ("status", 503, None),
-        ("hang up", None, None),
+        ({"Retry-After": "600"}, 600),
+        ({"Retry-After": "9", "Retry-After-Ms": "700000"}, 700),
+        ({"X-RateLimit-Remaining-Tokens": "0", "X-RateLimit-Reset-Tokens": "6m0s"}, 360),
+        ({"Retry-After": "1" + "0" * 400}, 86_400),
     ],
 )
-def test_a_model_that_does_not_answer_now_says_when_if_it_does(
-    openai: OpenAI, api: str, behaviour: str, detail: Any, retry_after: float | None
+def test_a_wait_beyond_our_patience_is_told_at_once(
+    openai: OpenAI, headers: dict[str, str], seconds: float
 ):
-    openai.next(behaviour, detail)
+    openai.next("busy", headers)
     with pytest.raises(Unavailable) as caught:
-        ask(openai, api)
-    assert caught.value.retry_after == retry_after
-    assert len(openai.requests) == 1, "the runner repeats, nobody underneath"
+        Learner(openai).ask()
+    assert caught.value.retry_after == seconds
+    assert len(openai.requests) == 1
 
 
 def test_retry_after_may_be_a_date(openai: OpenAI):
-    at = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=2)
+    at = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=10)
     openai.next("busy", format_datetime(at, usegmt=True))
     with pytest.raises(Unavailable) as caught:
-        ask(openai)
-    assert caught.value.retry_after == pytest.approx(120, abs=10)
+        Learner(openai).ask()
+    assert caught.value.retry_after == pytest.approx(600, abs=10)
 
 
-def test_a_model_that_never_answers_is_not_waited_for_for_ever(openai: OpenAI):
-    openai.next("hang")
-    with pytest.raises(Unavailable):
-        ask(openai, openai_timeout_seconds=0.3)
+@pytest.mark.parametrize("said", ["soon", "-5", "", "\xb2"])
+def test_a_wait_that_is_nonsense_is_our_own(openai: OpenAI, said: str):
+    openai.next("busy", said)
+    assert Learner(openai).ask().value.weeks
 
 
+@pytest.mark.parametrize("api", APIS)
+def test_an_empty_account_is_for_an_operator_and_not_asked_again(openai: OpenAI, api: str):
+    openai.next("quota")
+    with pytest.raises(AccessDenied) as caught:
+        Learner(openai, api).ask()
+    assert caught.value.code == "model_quota"
+    assert len(openai.requests) == 1
+
+
+@pytest.mark.parametrize("api", APIS)
 @pytest.mark.parametrize("status", [401, 403, 404])
-def test_a_wrong_key_or_model_is_for_an_operator(openai: OpenAI, status: int):
+def test_a_wrong_key_or_model_is_for_an_operator(openai: OpenAI, api: str, status: int):
     openai.next("status", status)
     with pytest.raises(AccessDenied) as caught:
-        ask(openai)
-    assert isinstance(caught.value, LearnbaseError)
+        Learner(openai, api).ask()
     assert caught.value.code == "model_access"
 
 
+@pytest.mark.parametrize("status", [400, 413, 422])
+def test_a_request_that_is_not_accepted_is_told_apart(openai: OpenAI, status: int):
+    openai.next("status", status)
+    with pytest.raises(ModelFailed) as caught:
+        Learner(openai).ask()
+    assert caught.value.code == "model_rejected"
+
+
+def test_a_response_that_failed_for_good_is_a_refusal(openai: OpenAI):
+    openai.next("failed", "invalid_prompt")
+    with pytest.raises(ModelFailed) as caught:
+        Learner(openai).ask()
+    assert caught.value.code == "model_refused"
+
+
+@pytest.mark.parametrize("status", [400, 401, 500])
+def test_a_key_that_the_service_echoes_is_in_no_error_and_no_log(
+    openai: OpenAI, caplog: pytest.LogCaptureFixture, status: int
+):
+    openai.next("echo", status, times=3)
+    caplog.set_level(logging.DEBUG)
+    with pytest.raises(LearnbaseError) as caught:
+        Learner(openai).ask()
+    told = "".join(traceback.format_exception(caught.value))
+    told += str(vars(caught.value)) + caplog.text
+    assert KEY not in told
+
+
 def test_the_request_is_bounded_unstored_and_names_nobody(openai: OpenAI):
-    ask(openai)
+    Learner(openai).ask()
     [(_, body, headers)] = openai.requests
     assert body["store"] is False
     assert body["max_output_tokens"] > 0
     assert body["text"]["format"]["strict"] is True
+    assert "tools" not in body
+    assert "temperature" not in body
     assert "ada" not in json.dumps(body)
     assert len(body["safety_identifier"]) == 64
-    assert headers["Authorization"] == "Bearer sk-test-12345678"
+    assert headers["Authorization"] == f"Bearer {KEY}"
 
 
-@pytest.mark.skipif(not CONTRACT.exists(), reason="the service's contract is not at hand")
-@pytest.mark.parametrize(
-    ("api", "path"), [("responses", "/responses"), ("chat", "/chat/completions")]
-)
-def test_the_request_keeps_to_the_services_contract(openai: OpenAI, api: str, path: str):
-    ask(openai, api, openai_max_output_tokens=5000)
+def test_the_web_is_searched_only_where_it_is_switched_on_and_asked_for(openai: OpenAI):
+    Learner(openai).ask(search=True)
+    Learner(openai, openai_web_search=True).ask()
+    assert all("tools" not in body for _, body, _ in openai.requests)
+    openai.requests.clear()
+    openai.next("citing", ["https://a.example/", "https://b.example/", "https://a.example/"])
+    reply = Learner(openai, openai_web_search=True).ask(search=True)
     [(_, body, _)] = openai.requests
-    contract = json.loads(CONTRACT.read_text())
-    content = contract["paths"][path]["post"]["requestBody"]["content"]
-    known, required = properties(content["application/json"]["schema"], contract)
-    assert set(body) <= set(known), "a field that the service does not know"
-    assert required <= set(body)
-    form = body["text"]["format"] if api == "responses" else body["response_format"]["json_schema"]
-    name = "TextResponseFormatJsonSchema" if api == "responses" else "ResponseFormatJsonSchema"
-    form_known, form_required = properties(contract["components"]["schemas"][name], contract)
-    if api == "chat":
-        inner = contract["components"]["schemas"][name]["properties"]["json_schema"]
-        form_known, form_required = properties(inner, contract)
-    assert set(form) <= set(form_known)
-    assert form_required <= set(form)
+    assert body["tools"] == [{"type": "web_search"}]
+    assert reply.citations == ("https://a.example/", "https://b.example/")
 
 
-def properties(schema: dict[str, Any], contract: dict[str, Any]) -> tuple[dict[str, Any], set[str]]:
-    """All properties of a schema and those required, through `$ref` and `allOf`."""
-    if "$ref" in schema:
-        return properties(
-            contract["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]], contract
-        )
-    known = dict(schema.get("properties", {}))
-    required = set(schema.get("required", ()))
-    for part in schema.get("allOf", ()):
-        more, needed = properties(part, contract)
-        known |= more
-        required |= needed
-    return known, required
+@pytest.mark.parametrize("api", APIS)
+@pytest.mark.parametrize("behaviour", [("text", "x" * 12_000_000), ("flood", None)])
+def test_an_answer_of_any_length_takes_little_memory(
+    openai: OpenAI, api: str, behaviour: tuple[str, Any]
+):
+    openai.next("refusal")
+    openai.next(*behaviour)
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.services.peak_memory", openai.url, api],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    code, megabytes = done.stdout.split()
+    assert code == "model_too_long"
+    assert float(megabytes) < 40
+
+
+def test_no_more_than_the_setting_allows_are_asked_side_by_side(openai: OpenAI):
+    openai.delay = 0.05
+    learner = Learner(openai, openai_concurrency=2)
+    learner.ask_often(6, together=True)
+    at = [call.at for call in openai.ledger]
+    gaps = [later - earlier for earlier, later in zip(at, at[2:], strict=False)]
+    assert min(gaps) > 0.04, "the third came before one of the first two was answered"

@@ -1,4 +1,4 @@
-"""Asking a model for a roadmap: OpenAI by the Responses API, others by chat completions.
+"""Asking a model for something of a shape: OpenAI by Responses, others by chat completions.
 
 Sources: https://platform.openai.com/docs/api-reference/responses,
 https://platform.openai.com/docs/guides/structured-outputs.
@@ -6,64 +6,83 @@ https://platform.openai.com/docs/guides/structured-outputs.
 
 from __future__ import annotations
 
-import datetime as dt
+import asyncio
 import hashlib
-from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any
+import json
+import random
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from learnbase.errors import AccessDenied, LearnbaseError, Unavailable
-from learnbase.planning.model_roadmap import (
-    UnusableRoadmap,
-    model_roadmap_schema,
-    parse_model_roadmap,
-)
+from pydantic import BaseModel
+
+from learnbase.errors import AccessDenied, Unavailable
+from learnbase.generation.asks import ModelFailed
+from learnbase.planning.model_roadmap import strict_schema
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
-
-    from learnbase.planning.roadmap import Roadmap
+    from learnbase.planning.usage import Reply
+    from learnbase.services.model_answer import Said
     from learnbase.settings import Settings
 
-LARGEST_ANSWER = 1_000_000  # bytes; a plan of 104 weeks is a tenth of it
+ShapeT = TypeVar("ShapeT", bound=BaseModel)
 _MOST_TOKENS = 64_000  # of which a model that thinks spends the larger part on thinking
-_SERVER_ERROR = 500
-
-
-class ModelFailed(LearnbaseError):
-    """The model answered, and the answer is no plan; the learner reads why.
-
-    Attributes:
-        usage: what it took all the same, as in `Answer`.
-    """
-
-    usage: dict[str, Any] | None = None
+_CONNECT_SECONDS = 10.0
+_TRIES = 3
+_FIRST_PAUSE = 0.5  # seconds
+# What servers that call themselves compatible understand, the strictest first.
+_FORMATS = ("strict", "json_object", "plain")
+_DISPENSABLE = ("user", "reasoning_effort")
+_PASSES = {"server_error", "rate_limit_exceeded", None}  # why a response failed, for now
 
 
 @dataclass(frozen=True)
-class Answer:
-    """A roadmap, and what it took.
+class _Manner:
+    """How a compatible server wants to be asked.
 
     Attributes:
-        roadmap: Within its bounds, links unchecked.
-        usage: `input_tokens`, `output_tokens` as the service counts them, and `cost_usd`, null
-            where the price is not known; None where the service does not count.
+        form: One of `_FORMATS`.
+        limit: What it calls the most tokens of an answer.
+        without: Fields that it does not know.
     """
 
-    roadmap: Roadmap
-    usage: dict[str, Any] | None
+    form: str = _FORMATS[0]
+    limit: str = "max_tokens"
+    without: frozenset[str] = frozenset()
+
+    def plainer(self, reason: str) -> _Manner | None:
+        """Return how to ask instead, after a refusal for that reason; None: not the manner's."""
+        from learnbase.services.model_refusals import ABOUT_FORMAT  # noqa: PLC0415 - heavy
+
+        if "max_completion_tokens" in reason and self.limit == "max_tokens":
+            return replace(self, limit="max_completion_tokens")
+        if ABOUT_FORMAT.search(reason) and self.form != _FORMATS[-1]:
+            return replace(self, form=_FORMATS[_FORMATS.index(self.form) + 1])
+        for field in _DISPENSABLE:
+            if field not in self.without and any(f"{q}{field}{q}" in reason for q in "'\"`"):
+                return replace(self, without=self.without | {field})
+        return None
 
 
 @dataclass(frozen=True)
-class _Said:
-    text: str
-    refused: bool = False
-    truncated: bool = False
-    tokens: tuple[int | None, int | None] | None = None
+class _Question:
+    messages: list[dict[str, str]]
+    shape: type[BaseModel]
+    whom: str
+    search: bool
+
+    @property
+    def name(self) -> str:
+        """What the shape is called at the service: ModelOutline is an outline."""
+        return self.shape.__name__.removeprefix("Model").lower()
 
 
 class Model:
-    """One model at one service."""
+    """One model at one service; see `learnbase.generation.asks.Asks`.
+
+    Attributes:
+        name: As the provider has it.
+        parameters: How it is asked, as a generation's row keeps it.
+    """
 
     def __init__(self, settings: Settings) -> None:
         """Prepare the client; nothing is sent yet.
@@ -71,7 +90,11 @@ class Model:
         Raises:
             AccessDenied: there is no key.
         """
-        from openai import AsyncOpenAI  # noqa: PLC0415 - a second's import, for who has a key
+        # A second's import, for who has a key.
+        import httpx2  # noqa: PLC0415
+        from openai import AsyncOpenAI, DefaultAsyncHttpx2Client  # noqa: PLC0415
+
+        from learnbase.services.model_transport import BoundedTransport  # noqa: PLC0415
 
         if settings.openai_api_key is None:
             raise AccessDenied("There is no key for a model", remedy="Set OPENAI_API_KEY")
@@ -80,188 +103,135 @@ class Model:
         self._limit = settings.openai_max_output_tokens
         if self._limit is None and self._api == "responses":
             self._limit = _MOST_TOKENS
-        self.parameters = {"api": self._api, "max_output_tokens": self._limit}
-        self._prices = (settings.openai_cost_input_per_mtok, settings.openai_cost_output_per_mtok)
-        # The runner retries, and counts; a client that retries underneath would hide it.
+        self._effort = settings.openai_reasoning_effort
+        self._searches = settings.openai_web_search and self._api == "responses"
+        self.parameters = {
+            "api": self._api,
+            "max_output_tokens": self._limit,
+            "reasoning_effort": self._effort,
+            "web_search": self._searches,
+        }
+        self._manner = _Manner()
+        self._seconds = settings.openai_timeout_seconds
+        self._gate = asyncio.Semaphore(settings.openai_concurrency)
+        self._key = settings.openai_api_key.get_secret_value()
+        # We retry, and count; a client that retries underneath would hide it.
         self._client = AsyncOpenAI(
-            api_key=settings.openai_api_key.get_secret_value(),
+            api_key=self._key,
             base_url=settings.openai_base_url,
-            timeout=settings.openai_timeout_seconds,
+            timeout=httpx2.Timeout(self._seconds, connect=min(self._seconds, _CONNECT_SECONDS)),
             max_retries=0,
+            default_headers={"Accept-Encoding": "identity"},
+            http_client=DefaultAsyncHttpx2Client(
+                transport=BoundedTransport(settings.openai_concurrency)
+            ),
         )
 
     async def close(self) -> None:
         """Close the connections."""
         await self._client.close()
 
-    async def roadmap(self, messages: list[dict[str, str]], *, person: str) -> Answer:
-        """Ask once.
-
-        Args:
-            messages: system and user message.
-            person: whoever it is for; sent as a hash, so that the service can tell people apart.
+    async def ask(
+        self,
+        messages: list[dict[str, str]],
+        shape: type[ShapeT],
+        *,
+        person: str,
+        search: bool = False,
+    ) -> Reply[ShapeT]:
+        """Ask once; what may be tried again is, until OPENAI_TIMEOUT_SECONDS are over.
 
         Raises:
             Unavailable: no answer, or not now; `retry_after` where the service says when.
-            AccessDenied: the key or the model's name is not accepted.
-            ModelFailed: a refusal, a truncated, empty or overlong answer, or no roadmap.
+            AccessDenied: the key or the model's name is not accepted, or the account is empty.
+            ModelFailed: a refusal, a truncated, empty or overlong answer, or none of that shape.
         """
         whom = hashlib.sha256(person.encode()).hexdigest()
-        ask = self._responses if self._api == "responses" else self._chat
-        said = await _translated(ask(messages, whom))
-        usage = self._usage(said.tokens)
-        try:
-            return Answer(_roadmap(said), usage)
-        except ModelFailed as problem:
-            problem.usage = usage
-            raise
+        question = _Question(messages, shape, whom, search and self._searches)
+        async with self._gate:
+            said = await self._until(asyncio.get_running_loop().time() + self._seconds, question)
+        return said.reply(shape)
 
-    async def _responses(self, messages: list[dict[str, str]], whom: str) -> _Said:
-        shape = {"type": "json_schema", "name": "roadmap", "strict": True}
+    async def _until(self, deadline: float, question: _Question) -> Said:
+        from learnbase.services.model_refusals import translated, unavailable  # noqa: PLC0415
+
+        tries, manner = 0, self._manner
+        while True:
+            if self._api == "responses":
+                asked = self._responses(question)
+            else:
+                asked = self._chat(question, manner)
+            try:
+                async with asyncio.timeout_at(deadline):
+                    said = await translated(asked, key=self._key)
+            except TimeoutError as slow:
+                raise unavailable(None) from slow
+            except ModelFailed as refused:
+                plainer = manner.plainer(refused.reason) if self._may_be_plainer(refused) else None
+                if plainer is None:
+                    raise
+                manner = plainer
+            except Unavailable as away:
+                tries += 1
+                pause = away.retry_after
+                if pause is None:
+                    pause = _FIRST_PAUSE * 2**tries * random.random()  # noqa: S311 - no secret
+                if tries == _TRIES or asyncio.get_running_loop().time() + pause >= deadline:
+                    raise
+                await asyncio.sleep(pause)
+            else:
+                self._manner = manner
+                return said
+
+    def _may_be_plainer(self, refused: ModelFailed) -> bool:
+        return self._api == "chat" and refused.code == "model_rejected"
+
+    async def _responses(self, question: _Question) -> Said:
+        from learnbase.services.model_answer import of_responses, refused  # noqa: PLC0415
+
+        form = {"type": "json_schema", "name": question.name, "strict": True}
         request: Any = {
             "model": self.name,
-            "input": messages,
-            "text": {"format": shape | {"schema": model_roadmap_schema()}},
+            "input": question.messages,
+            "text": {"format": form | {"schema": strict_schema(question.shape)}},
             "max_output_tokens": self._limit,
-            "safety_identifier": whom,
+            "safety_identifier": question.whom,
             "store": False,
         }
+        if self._effort is not None:
+            request["reasoning"] = {"effort": self._effort}
+        if question.search:
+            request["tools"] = [{"type": "web_search"}]
         answer = await self._client.responses.create(**request)
         if answer.status == "failed":
+            if answer.error is not None and answer.error.code not in _PASSES:
+                raise refused()
             raise Unavailable("The model failed to answer", code="model_unavailable")
-        parts = [
-            part
-            for item in answer.output or ()
-            if item.type == "message"
-            for part in item.content or ()
-        ]
-        reason = answer.incomplete_details.reason if answer.incomplete_details else None
-        filtered = reason == "content_filter"
-        return _Said(
-            text="".join(part.text for part in parts if part.type == "output_text"),
-            refused=filtered or any(part.type == "refusal" for part in parts),
-            truncated=answer.status == "incomplete" and not filtered,
-            tokens=_tokens(answer.usage, "input_tokens", "output_tokens"),
-        )
+        return of_responses(answer)
 
-    async def _chat(self, messages: list[dict[str, str]], whom: str) -> _Said:
-        shape = {"name": "roadmap", "strict": True, "schema": model_roadmap_schema()}
-        request: Any = {
-            "model": self.name,
-            "messages": messages,
-            "response_format": {"type": "json_schema", "json_schema": shape},
-            "user": whom,
-        }
+    async def _chat(self, question: _Question, manner: _Manner) -> Said:
+        from learnbase.services.model_answer import of_chat  # noqa: PLC0415
+
+        schema = strict_schema(question.shape)
+        request: Any = {"model": self.name, "messages": question.messages, "user": question.whom}
+        if manner.form == "strict":
+            form = {"name": question.name, "strict": True, "schema": schema}
+            request["response_format"] = {"type": "json_schema", "json_schema": form}
+        else:
+            told = "Answer with one JSON object of this schema and nothing else:\n"
+            told += json.dumps(schema)
+            request["messages"] = [*question.messages, {"role": "system", "content": told}]
+        if manner.form == "json_object":
+            request["response_format"] = {"type": "json_object"}
+        if self._effort is not None:
+            request["reasoning_effort"] = self._effort
         if self._limit is not None:
-            request["max_tokens"] = self._limit  # the name that compatible servers know
-        answer = await self._client.chat.completions.create(**request)
-        tokens = _tokens(answer.usage, "prompt_tokens", "completion_tokens")
-        if not answer.choices:
-            return _Said("", tokens=tokens)
-        choice = answer.choices[0]
-        return _Said(
-            text=choice.message.content or "",
-            refused=bool(choice.message.refusal) or choice.finish_reason == "content_filter",
-            truncated=choice.finish_reason == "length",
-            tokens=tokens,
-        )
-
-    def _usage(self, tokens: tuple[int | None, int | None] | None) -> dict[str, Any] | None:
-        if tokens is None:
-            return None
-        cost = None
-        if None not in tokens and None not in self._prices:
-            pairs = zip(tokens, self._prices, strict=True)
-            cost = round(sum((count or 0) * (price or 0) for count, price in pairs) / 1e6, 6)
-        return {"input_tokens": tokens[0], "output_tokens": tokens[1], "cost_usd": cost}
+            request[manner.limit] = self._limit
+        for field in manner.without:
+            request.pop(field, None)
+        return of_chat(await self._client.chat.completions.create(**request))
 
 
 def model_of(settings: Settings) -> Model | None:
     """The model that the settings name; None without a key."""
     return Model(settings) if settings.openai_api_key else None
-
-
-def _roadmap(said: _Said) -> Roadmap:
-    if said.refused:
-        raise ModelFailed(
-            "The model declined to plan this topic",
-            remedy="Say the topic in other words",
-            code="model_refused",
-        )
-    if said.truncated:
-        raise ModelFailed(
-            "The plan became too long for the model",
-            remedy="Choose a nearer deadline, or a narrower topic",
-            code="model_truncated",
-        )
-    if not said.text.strip():
-        raise ModelFailed("The model gave no answer", remedy="Try again", code="model_empty")
-    if len(said.text.encode(errors="replace")) > LARGEST_ANSWER:
-        raise ModelFailed(
-            "The model's answer is far too long",
-            remedy="Choose a nearer deadline, or a narrower topic",
-            code="model_too_long",
-        )
-    try:
-        return parse_model_roadmap(said.text)
-    except UnusableRoadmap as problem:
-        raise _garbled() from problem
-
-
-def _garbled() -> ModelFailed:
-    return ModelFailed("The model's answer is not a plan", remedy="Try again", code="model_garbled")
-
-
-def _tokens(counted: Any, given: str, made: str) -> tuple[int | None, int | None] | None:
-    if counted is None:
-        return None
-    return getattr(counted, given, None), getattr(counted, made, None)
-
-
-async def _translated(asked: Awaitable[_Said]) -> _Said:
-    """Turn the client's exceptions into errors of our tree."""
-    import openai  # noqa: PLC0415 - as above
-
-    try:
-        return await asked
-    except (openai.AuthenticationError, openai.PermissionDeniedError, openai.NotFoundError) as no:
-        raise AccessDenied(
-            "The planner is not available at the moment",
-            remedy="Try again later; whoever runs this has to check the model's key and name",
-            code="model_access",
-        ) from no
-    except openai.APIStatusError as problem:
-        if problem.status_code >= _SERVER_ERROR or isinstance(problem, openai.RateLimitError):
-            raise _unavailable(problem.response.headers.get("retry-after")) from problem
-        raise ModelFailed(
-            "The model did not accept this request",
-            remedy="Say the topic in other words",
-            code="model_rejected",
-        ) from problem
-    except openai.APIConnectionError as away:
-        raise _unavailable(None) from away
-    except (openai.OpenAIError, ValueError, AttributeError, TypeError) as garbled:
-        # A body of another shape reaches us as whatever the client stumbled over.
-        raise _garbled() from garbled
-
-
-def _unavailable(wait: str | None) -> Unavailable:
-    away = Unavailable("The model does not answer at the moment", code="model_unavailable")
-    away.retry_after = _seconds(wait)
-    return away
-
-
-def _seconds(wait: str | None) -> float | None:
-    """Read Retry-After: seconds or a date (RFC 9110, 10.2.3); None for anything else."""
-    if not wait:
-        return None
-    try:
-        return max(0.0, float(wait)) if wait.strip()[:1].isdigit() else _until(wait)
-    except (ValueError, TypeError):
-        return None
-
-
-def _until(date: str) -> float:
-    at = parsedate_to_datetime(date)
-    at = at if at.tzinfo else at.replace(tzinfo=dt.UTC)
-    return max(0.0, (at - dt.datetime.now(dt.UTC)).total_seconds())
