@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from learnbase.planning.blocks import Block, about, blocks
 from learnbase.planning.budget import (
@@ -12,7 +13,6 @@ from learnbase.planning.budget import (
     check_there_is_time,
     in_fives,
     sessions,
-    week_budgets,
 )
 from learnbase.planning.curriculum import (
     GENERAL,
@@ -23,8 +23,10 @@ from learnbase.planning.curriculum import (
 from learnbase.planning.fitting import spread
 from learnbase.planning.layout import Piece, lay_out, longest_sitting
 from learnbase.planning.matching import matching_curriculum
+from learnbase.planning.mending import rebalance
 from learnbase.planning.request import PlanRequest
 from learnbase.planning.roadmap import MAX_LEFT_OUT, Roadmap, Task, TaskKind, Week
+from learnbase.planning.rooms import rooms
 from learnbase.planning.selection import SLOWEST, Selection, natural_minutes, select, unfinished
 from learnbase.planning.text import shortened
 
@@ -45,15 +47,32 @@ class _Slot:
 def plan(request: PlanRequest) -> Roadmap:
     """Make a plan from a curriculum, or by the general method where there is none.
 
+    For a plan that is there already, only the weeks that may change.
+
     Raises:
         NoTime: no hours, or the deadline lies before the start.
     """
+    if request.only_week is not None:
+        return _one_week(request, request.only_week)
+    roadmap = _plan(request)
+    return rebalance(roadmap, request) if request.living else roadmap
+
+
+def _one_week(request: PlanRequest, number: int) -> Roadmap:
+    """The week as it would be if the whole plan were made now."""
+    free: dict[str, Any] = {"living": None, "only_week": None, "from_week": 1, "finished": ()}
+    whole = _plan(request.model_copy(update=free))
+    [*_, week] = [week for week in whole.weeks if week.week <= number]
+    return rebalance(whole.model_copy(update={"weeks": (week,), "left_out": ()}), request)
+
+
+def _plan(request: PlanRequest) -> Roadmap:
     check_there_is_time(request)
     slug = matching_curriculum(request.topic)
     curriculum = with_its_beginnings(slug) if slug else about(general_method(), request.topic)
     everything = blocks(curriculum, request)
     # Somebody who has finished it all gets it to practise once more rather than nothing.
-    possible = unfinished(everything, request.finished) or everything
+    possible = unfinished(everything, _behind(request)) or everything
     slots = _slots(request, possible)
     selection = select(possible, sum(slot.teaching for slot in slots))
     fitted = _ending_when_done(slots, selection.minutes)
@@ -70,9 +89,15 @@ def plan(request: PlanRequest) -> Roadmap:
     )
 
 
+def _behind(request: PlanRequest) -> tuple[str, ...]:
+    """What need not be planned: finished, or in the plan to stay."""
+    weeks = request.living.weeks if request.living else ()
+    return (*request.finished, *(task.title for week in weeks for task in week.fixed))
+
+
 def _slots(request: PlanRequest, possible: Sequence[Block]) -> tuple[_Slot, ...]:
     """Return the weeks up to the deadline, or as many as the core takes."""
-    budgets = week_budgets(request, weeks=MAX_WEEKS)
+    budgets = [room.budget for room in rooms(request, weeks=MAX_WEEKS)]
     if request.deadline_date is not None:
         return _shared_out(budgets)
     wanted = natural_minutes(possible)
@@ -86,7 +111,7 @@ def _slots(request: PlanRequest, possible: Sequence[Block]) -> tuple[_Slot, ...]
 
 
 def _shared_out(budgets: Sequence[WeekBudget]) -> tuple[_Slot, ...]:
-    reviews = [_review_minutes(budget, last=len(budgets)) for budget in budgets]
+    reviews = [_review_minutes(budget, last=budgets[-1].number) for budget in budgets]
     return tuple(
         _Slot(budget, budget.minutes - review, review)
         for budget, review in zip(budgets, reviews, strict=True)
@@ -269,6 +294,8 @@ def _note(
     sentences = []
     if request.language.split("-")[0].lower() != "en":
         sentences.append("The built-in planner writes in English only.")
+    if request.wish:
+        sentences.append("The built-in planner cannot follow a wish in words.")
     if slug is None:
         sentences.append(
             "There is no curriculum for this topic, so the plan gives a method and no links."

@@ -4,23 +4,12 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from learnbase.planning.budget import (
-    SHORTEST_TASK,
-    WeekBudget,
-    last_week,
-    sessions,
-    week_budgets,
-)
-from learnbase.planning.fitting import fill, spread
+from learnbase.planning.budget import SHORTEST_TASK, WeekBudget, last_week
+from learnbase.planning.language import is_clearly_another
 from learnbase.planning.request import LearningStyle, PlanRequest
-from learnbase.planning.roadmap import (
-    MAX_LEFT_OUT,
-    Roadmap,
-    Task,
-    TaskKind,
-    Week,
-    longest_task,
-)
+from learnbase.planning.roadmap import Roadmap, TaskKind, Week, longest_task
+from learnbase.planning.rooms import rooms
+from learnbase.planning.titles import FINISHED, Taken
 
 TOLERANCE = 0.15
 MAX_BYTES = 1_000_000
@@ -42,14 +31,17 @@ class Finding:
 
     Attributes:
         code: Stable: `week_order`, `too_late`, `week_minutes`, `task_minutes`,
-            `duplicate_title`, `day_order`, `day_outside`, `style` or `too_large`.
+            `duplicate_title`, `finished`, `day_order`, `day_outside`, `style`, `language` or
+            `too_large`.
         where: For example `week 3` or `week 3, task 2`.
         message: A sentence that a model or a person can act on.
+        week: The week concerned; None where it is the whole plan.
     """
 
     code: str
     where: str
     message: str
+    week: int | None = None
 
 
 def findings(roadmap: Roadmap, request: PlanRequest) -> list[Finding]:
@@ -60,20 +52,23 @@ def findings(roadmap: Roadmap, request: PlanRequest) -> list[Finding]:
     Raises:
         NoTime: the request leaves no time at all.
     """
-    budgets = week_budgets(request, weeks=len(roadmap.weeks))
+    free = rooms(request, weeks=len(roadmap.weeks))
     found: list[Finding] = []
-    for position, week in enumerate(roadmap.weeks, start=1):
-        where = f"week {week.week}"
-        if week.week != position:
-            found.append(Finding("week_order", where, f"This should be week {position}."))
-        if position > len(budgets):
-            found.append(
-                Finding("too_late", where, f"The deadline lies in week {last_week(request)}.")
-            )
+    taken = Taken(request, roadmap)
+    for position, week in enumerate(roadmap.weeks):
+        number, where = week.week, f"week {week.week}"
+        if position >= len(free):
+            late = f"The deadline lies in week {last_week(request)}."
+            found.append(Finding("too_late", where, late, number))
             continue
-        is_last = position == len(roadmap.weeks)
-        found += _week_findings(week, budgets[position - 1], where, may_end_early=is_last)
+        if number != free[position].number:
+            right = f"This should be week {free[position].number}."
+            found.append(Finding("week_order", where, right, number))
+        budget = free[position].budget
+        light = may_be_light(roadmap, position, request)
+        found += _week_findings(week, budget, where, taken, may_end_early=light)
     found += _style_findings(roadmap, request)
+    found += _language_findings(roadmap, request)
     size = len(json.dumps(roadmap.to_result(), ensure_ascii=False).encode())
     if size > MAX_BYTES:
         found.append(
@@ -82,40 +77,23 @@ def findings(roadmap: Roadmap, request: PlanRequest) -> list[Finding]:
     return found
 
 
-def rebalance(roadmap: Roadmap, request: PlanRequest) -> Roadmap:
-    """Mend by rule what has a rule: week numbers, weeks too many, minutes, days.
-
-    Titles, texts and links stay as they are. What no longer fits is named in `left_out`. What has
-    no rule (a title twice, another style) is still found by `findings` afterwards.
-
-    Raises:
-        NoTime: the request leaves no time at all.
-    """
-    budgets = week_budgets(request, weeks=len(roadmap.weeks))
-    weeks: list[Week] = []
-    left_out = list(roadmap.left_out)
-    for budget, week in zip(budgets, roadmap.weeks, strict=False):
-        room = budget.minutes // SHORTEST_TASK
-        weeks.append(_rebalanced(week, week.tasks[:room], budget))
-        left_out += [task.title for task in week.tasks[room:]]
-    left_out += [week.title for week in roadmap.weeks[len(budgets) :]]
-    return roadmap.model_copy(
-        update={
-            "weeks": tuple(weeks),
-            "left_out": tuple(dict.fromkeys(left_out))[:MAX_LEFT_OUT],
-        }
-    )
+def may_be_light(roadmap: Roadmap, position: int, request: PlanRequest) -> bool:
+    """Whether a week may hold less than there is time for: only where the plan ends."""
+    if position < len(roadmap.weeks) - 1:
+        return False
+    if request.only_week is None or request.living is None:
+        return True
+    return all(week.order <= request.only_week for week in request.living.weeks)
 
 
 def _week_findings(
-    week: Week, budget: WeekBudget, where: str, *, may_end_early: bool
+    week: Week, budget: WeekBudget, where: str, taken: Taken, *, may_end_early: bool
 ) -> Iterator[Finding]:
+    number = week.week
     difference = week.minutes - budget.minutes
     if abs(difference) > budget.minutes * TOLERANCE and not (may_end_early and difference < 0):
-        yield Finding(
-            "week_minutes", where, f"It has {week.minutes} minutes; there are {budget.minutes}."
-        )
-    titles: set[str] = set()
+        wrong = f"It has {week.minutes} minutes; there are {budget.minutes}."
+        yield Finding("week_minutes", where, wrong, number)
     day = 1
     for order, task in enumerate(week.tasks, start=1):
         here = f"{where}, task {order}"
@@ -125,16 +103,32 @@ def _week_findings(
                 "task_minutes",
                 here,
                 f"It has {task.minutes} minutes; {SHORTEST_TASK} to {longest} are sensible.",
+                number,
             )
-        title = task.title.casefold()
-        if title in titles:
-            yield Finding("duplicate_title", here, f"“{task.title}” is there twice this week.")
-        titles.add(title)
+        there = taken.where(task, number)
+        if there == FINISHED:
+            again = f"The learner has finished “{task.title}” already."
+            yield Finding("finished", here, again, number)
+        elif there is not None:
+            twice = f"“{task.title}” is in week {there} already."
+            yield Finding("duplicate_title", here, twice, number)
+        taken.take(task.title, number)
         if task.day < day:
-            yield Finding("day_order", here, f"Day {task.day} comes after day {day}.")
+            yield Finding("day_order", here, f"Day {task.day} comes after day {day}.", number)
         if task.day > budget.days:
-            yield Finding("day_outside", here, f"This week ends on day {budget.days}.")
+            yield Finding("day_outside", here, f"This week ends on day {budget.days}.", number)
         day = max(day, task.day)
+
+
+def _language_findings(roadmap: Roadmap, request: PlanRequest) -> Iterator[Finding]:
+    prose = [roadmap.summary]
+    for week in roadmap.weeks:
+        prose += [week.title, week.description]
+        prose += [text for task in week.tasks for text in (task.title, task.description)]
+    # The built-in planner says in its note that it writes in English.
+    if roadmap.method == "model" and is_clearly_another("\n".join(prose), request.language):
+        wrong = f"It is not written in the language with the tag {request.language}."
+        yield Finding("language", "roadmap", wrong)
 
 
 def _style_findings(roadmap: Roadmap, request: PlanRequest) -> Iterator[Finding]:
@@ -144,7 +138,7 @@ def _style_findings(roadmap: Roadmap, request: PlanRequest) -> Iterator[Finding]
             minutes[task.kind] += task.minutes
     learning = sum(minutes[kind] for kind in _LEARNING)
     # The rest of a plan may well be all of one kind, because the other was done first.
-    if learning < _ENOUGH_TO_MIX or request.finished:
+    if learning < _ENOUGH_TO_MIX or request.finished or request.only_week is not None:
         return
     style = request.learning_style
     if style is LearningStyle.MIXED:
@@ -159,19 +153,3 @@ def _style_findings(roadmap: Roadmap, request: PlanRequest) -> Iterator[Finding]
             "roadmap",
             f"The learner likes {style}: at least {least:.0%} of the time should be {kind} tasks.",
         )
-
-
-def _rebalanced(week: Week, tasks: tuple[Task, ...], budget: WeekBudget) -> Week:
-    minutes = fill(
-        [max(1, task.minutes) for task in tasks],
-        budget.minutes,
-        longest=longest_task(budget.minutes),
-    )
-    days = [task.day for task in tasks]
-    if days != sorted(days) or days[-1] > budget.days:
-        days = spread(minutes, days=budget.days, sessions=sessions(budget.minutes, budget.days))
-    mended = tuple(
-        task.model_copy(update={"minutes": length, "day": day})
-        for task, length, day in zip(tasks, minutes, days, strict=True)
-    )
-    return week.model_copy(update={"week": budget.number, "tasks": mended})

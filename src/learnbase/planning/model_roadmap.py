@@ -5,18 +5,55 @@ further properties, four levels deep. Bounds are not in it, for providers differ
 take: `Roadmap` enforces them.
 """
 
-from typing import Any
+from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from functools import cache
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from learnbase.errors import LearnbaseError
+from learnbase.planning.budget import MAX_WEEKS
 from learnbase.planning.canonical_url import BadAddress, canonical_url
-from learnbase.planning.roadmap import MAX_LINKS, Link, ResourceType, Roadmap, Task, TaskKind, Week
-from learnbase.planning.text import without_controls
+from learnbase.planning.roadmap import (
+    MAX_LEFT_OUT,
+    MAX_LINKS,
+    Link,
+    ResourceType,
+    Roadmap,
+    Task,
+    TaskKind,
+    Week,
+)
+from learnbase.planning.text import Prose, Title, without_controls
+
+_MOST_POINTS = 8
+_LONGEST_POINT = 160
 
 
 class UnusableRoadmap(LearnbaseError):
     """What the model wrote is no roadmap."""
+
+
+class OutlineWeek(BaseModel):
+    """What a week is about."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    week: Annotated[int, Field(ge=1, le=MAX_WEEKS)]
+    title: Title
+    description: Prose = ""
+    focus: tuple[str, ...] = ()
+
+
+class Outline(BaseModel):
+    """A plan without its tasks, bounded and clean."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    weeks: Annotated[tuple[OutlineWeek, ...], Field(min_length=1, max_length=MAX_WEEKS)]
+    summary: Prose = ""
+    left_out: Annotated[tuple[Title, ...], Field(max_length=MAX_LEFT_OUT)] = ()
 
 
 class _Lean(BaseModel):
@@ -51,6 +88,66 @@ class ModelWeek(_Lean):
     tasks: list[ModelTask]
 
 
+class ModelOutlineWeek(_Lean):
+    """One week of an outline."""
+
+    week: int
+    title: str
+    description: str
+    focus: list[str]
+
+
+class ModelOutline(_Lean):
+    """The weeks of a long plan, without their tasks."""
+
+    summary: str
+    left_out: list[str]
+    weeks: list[ModelOutlineWeek]
+
+    def to_outline(self) -> Outline:
+        """Return the bounded outline.
+
+        Raises:
+            UnusableRoadmap: a title is empty, a text too long, a number out of range.
+        """
+        try:
+            return Outline(
+                summary=_prose(self.summary),
+                left_out=tuple(without_controls(title) for title in self.left_out),
+                weeks=tuple(
+                    OutlineWeek(
+                        week=week.week,
+                        title=without_controls(week.title),
+                        description=_prose(week.description),
+                        focus=tuple(
+                            without_controls(point)[:_LONGEST_POINT]
+                            for point in week.focus[:_MOST_POINTS]
+                        ),
+                    )
+                    for week in self.weeks
+                ),
+            )
+        except ValidationError as error:
+            raise unusable(error) from None
+
+
+class ModelWeeks(_Lean):
+    """Some weeks of a plan, with their tasks."""
+
+    weeks: list[ModelWeek]
+
+    def to_weeks(self) -> tuple[Week, ...]:
+        """Return the bounded weeks; see `ModelRoadmap.to_roadmap`.
+
+        Raises:
+            UnusableRoadmap: a title is empty, a text too long, a number out of range.
+        """
+        try:
+            return tuple(_week(week) for week in self.weeks)
+        except ValidationError as error:
+            raise unusable(error) from None
+
+
 class ModelRoadmap(_Lean):
     """The whole answer."""
 
@@ -75,13 +172,19 @@ class ModelRoadmap(_Lean):
                 method="model",
             )
         except ValidationError as error:
-            raise _unusable(error) from None
+            raise unusable(error) from None
+
+
+@cache
+def strict_schema(shape: type[BaseModel]) -> dict[str, Any]:
+    """Return the JSON schema of a shape, for strict structured output."""
+    schema: dict[str, Any] = _without_titles(shape.model_json_schema())
+    return schema
 
 
 def model_roadmap_schema() -> dict[str, Any]:
-    """Return the JSON schema for strict structured output."""
-    schema: dict[str, Any] = _without_titles(ModelRoadmap.model_json_schema())
-    return schema
+    """Return the JSON schema of a whole roadmap."""
+    return strict_schema(ModelRoadmap)
 
 
 def parse_model_roadmap(text: str) -> Roadmap:
@@ -93,7 +196,7 @@ def parse_model_roadmap(text: str) -> Roadmap:
     try:
         lean = ModelRoadmap.model_validate_json(text)
     except ValidationError as error:
-        raise _unusable(error) from None
+        raise unusable(error) from None
     return lean.to_roadmap()
 
 
@@ -134,7 +237,8 @@ def _prose(text: str) -> str:
     return "\n".join(without_controls(line) for line in text.splitlines()).strip()
 
 
-def _unusable(error: ValidationError) -> UnusableRoadmap:
+def unusable(error: ValidationError) -> UnusableRoadmap:
+    """What is wrong first, in a sentence that may be shown to a model."""
     first = error.errors(include_input=False, include_url=False)[0]
     where = ".".join(str(step) for step in first["loc"]) or "the answer"
     return UnusableRoadmap(

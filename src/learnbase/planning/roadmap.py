@@ -1,5 +1,6 @@
 """The plan as it travels: weeks of tasks, bounded and clean, whoever made it."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -52,12 +53,21 @@ class _Part(BaseModel):
 
 
 class Link(_Part):
-    """A page that a task points to."""
+    """A page that a task points to.
+
+    Attributes:
+        status: What the page answered when it was last seen alive.
+        checked_at: When that was; None while nobody has looked.
+        private: True where the address stands in the learner's own words: it is not for others.
+    """
 
     type: ResourceType
     title: Title
     url: Address
     notes: Prose | None = None
+    status: int | None = None
+    checked_at: datetime | None = None
+    private: bool | None = None
 
 
 class Task(_Part):

@@ -28,8 +28,13 @@ def _is_one_line(text: str) -> str:
     return _has_no_control(text)
 
 
-def _shows_something(text: str) -> str:
-    if all(unicodedata.category(character) in _UNSEEN for character in text):
+def shows_something(text: str) -> bool:
+    """Whether there is anything in `text` that can be seen."""
+    return any(unicodedata.category(character) not in _UNSEEN for character in text)
+
+
+def _can_be_seen(text: str) -> str:
+    if not shows_something(text):
         raise ValueError("contains nothing that can be seen")
     return text
 
@@ -38,7 +43,7 @@ Title = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
     AfterValidator(_is_one_line),
-    AfterValidator(_shows_something),
+    AfterValidator(_can_be_seen),
 ]
 """One visible line of at most 200 characters."""
 
