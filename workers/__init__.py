@@ -3,4 +3,4 @@
 `JOBS` is what `learnbase work` offers: the queue, and the module that carries its jobs out.
 """
 
-JOBS = {"generate_plan": "workers.generate_plan"}
+JOBS = {"generate_plan": "workers.generate_plan", "check_links": "workers.check_links"}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from learnbase.jobs import Reach
     from learnbase.services.llm import Model
+    from learnbase.services.web import Web
 
 
 @dataclass(frozen=True)
@@ -16,8 +17,10 @@ class Deps:
 
     Attributes:
         database: The schema `worker`; a call waits while the database is away.
+        web: Looks at pages of the public web.
         model: The model to ask; None plans with the built-in planner.
     """
 
     database: Reach
-    model: Model | None
+    web: Web
+    model: Model | None = None

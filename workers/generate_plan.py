@@ -1,9 +1,13 @@
-"""Make a plan of a learner's wish.
+"""Make a plan of a learner's wish, or a proposal of how a living one should change.
 
-trigger          rpc/create_plan, rpc/retry_generation; message {"v": 1, "generation_id"}
-reads            the plan, its notes, its owner's time zone (worker.load_generate_plan)
-writes           modules, tasks, resources or links, the generation (worker.complete_generate_plan)
-idempotency key  the delivery (msg_id, read_ct): the first outcome is saved, a late one is stale
+trigger          rpc/create_plan, rpc/regenerate_plan, rpc/regenerate_module, rpc/retry_generation;
+                 message {"v": 1, "generation_id"}
+reads            the plan, its notes, its owner's time zone, what they finished, the living plan,
+                 the draft of an earlier delivery (worker.load_generate_plan)
+writes           modules, tasks, resources or links, or a proposal, and the generation
+                 (worker.complete_generate_plan); each call of a model (worker.begin_model_call)
+idempotency key  the delivery (msg_id, read_ct): the first outcome is saved, a late one is stale;
+                 parts in the draft are never asked for again
 retry            a model that does not answer: with backoff; what the learner must change (no
                  time, a refusal) is an outcome that they read, not a failure
 """
@@ -13,21 +17,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID  # noqa: TC003 - pydantic reads it when it runs
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from learnbase.errors import LearnbaseError
+from learnbase.generation import author, replacements, warranty
+from learnbase.generation.asks import ModelFailed
+from learnbase.generation.draft import Draft
+from learnbase.generation.metered import BudgetUsed, MeteredModel
 from learnbase.jobs import Job, NoLongerNeeded, Work
-from learnbase.planning import builtin, checks, prompt
+from learnbase.planning import builtin, prompt
 from learnbase.planning.budget import NoTime
+from learnbase.planning.difference import difference
 from learnbase.planning.request import PlanRequest
-from learnbase.services.llm import ModelFailed
 
 if TYPE_CHECKING:
     from learnbase.planning.roadmap import Roadmap
-    from learnbase.services.llm import Model
     from workers.deps import Deps
 
 BUILT_IN = "built-in"
+_KNOWN = TypeAdapter(list[replacements.CatalogueLink])
 
 
 class GeneratePlan(BaseModel):
@@ -45,49 +53,72 @@ async def handle(job: Job[GeneratePlan], deps: Deps) -> dict[str, Any]:
     if loaded["standing"] != "held":  # cancelled, deleted, finished, or somebody else's by now
         raise NoLongerNeeded
     job.said["plan_id"] = loaded["plan_id"]
+    model = None
+    made: dict[str, Any] = {"model": BUILT_IN}
+    if deps.model is not None:
+        model = MeteredModel(deps.model, deps.database, job)
+        made = {"model": model.name, "parameters": deps.model.parameters}
+        made["prompt_version"] = prompt.PROMPT_VERSION
     try:
         request = PlanRequest.model_validate(loaded["request"])
-    except ValidationError as problem:
-        return {"model": BUILT_IN, "failed": _told(_unreadable(problem))}
-    inputs = {"prompt": request.model_dump(mode="json")}
-    try:
-        if deps.model is None:
+        made["prompt"] = request.for_the_record()
+        if model is None:
             roadmap = builtin.plan(request)
-            return inputs | {"model": BUILT_IN, "roadmap": _checked(roadmap, request)}
-        return inputs | await _ask(job, deps.model, request, person=loaded["plan_id"])
-    except NoTime as reason:
-        name = deps.model.name if deps.model else BUILT_IN
-        return inputs | {"model": name, "failed": _told(reason)}
+        else:
+            roadmap, made["figures"] = await _written(job, deps, model, request, loaded)
+        made |= _outcome(roadmap, request, loaded["revision"])
+    except ValidationError as problem:
+        made["failed"] = _told(_unreadable(problem))
+    except (NoTime, ModelFailed) as reason:
+        made["failed"] = _told(reason)
+    except BudgetUsed as reason:
+        made |= {"failed": _told(reason), "our_fault": True}
+    return made | {"calls": model.ended if model else []}
 
 
-async def _ask(
-    job: Job[GeneratePlan], model: Model, request: PlanRequest, *, person: str
-) -> dict[str, Any]:
-    how = {
-        "model": model.name,
-        "parameters": model.parameters,
-        "prompt_version": prompt.PROMPT_VERSION,
+async def _written(
+    job: Job[GeneratePlan],
+    deps: Deps,
+    model: MeteredModel,
+    request: PlanRequest,
+    loaded: dict[str, Any],
+) -> tuple[Roadmap, dict[str, Any]]:
+    """Ask the model, and look at every link; answers the plan, and how well the model did."""
+
+    async def progress(percent: int, draft: Draft) -> None:
+        await job.report(progress=percent, draft=draft.to_json())
+
+    async def known(request: PlanRequest) -> list[replacements.CatalogueLink]:
+        found = await deps.database.call("catalogue_links", topic=request.topic)
+        return _KNOWN.validate_python(found)
+
+    draft, person = Draft.from_json(loaded["draft"]), loaded["person_id"]
+    written = await author.write(request, model, person=person, draft=draft, progress=progress)
+    warranted = await warranty.warrant(
+        written.roadmap,
+        request,
+        web=deps.web,
+        model=model,
+        person=person,
+        catalogue=known,
+        private_addresses=replacements.addresses_in(request),
+    )
+    figures = {
+        "valid_at_first_try": written.valid_at_first_try,
+        "repaired": written.repaired,
+        "calls": model.asked,
+        "links": warranted.figures,
     }
-    messages = prompt.messages(request)
-    await job.about_to_call_a_model(progress=10)
-    usage = None
-    try:
-        answer = await model.roadmap(messages, person=person)
-        usage = answer.usage
-        roadmap = checks.rebalance(answer.roadmap, request)
-        return how | {"usage": usage, "roadmap": _checked(roadmap, request)}
-    except ModelFailed as reason:
-        return how | {"usage": usage or reason.usage, "failed": _told(reason)}
+    return warranted.roadmap, figures
 
 
-def _checked(roadmap: Roadmap, request: PlanRequest) -> dict[str, Any]:
-    if wrong := checks.findings(roadmap, request):
-        raise ModelFailed(
-            f"The plan cannot be used: {wrong[0].where}: {wrong[0].message}",
-            remedy="Try again; if it happens twice, say the topic in other words",
-            code="plan_not_usable",
-        )
-    return roadmap.to_result()
+def _outcome(roadmap: Roadmap, request: PlanRequest, revision: int | None) -> dict[str, Any]:
+    if request.living is None:
+        return {"roadmap": roadmap.to_result()}
+    proposal = difference(
+        request.living, roadmap, from_week=request.from_week, only_week=request.only_week
+    )
+    return {"revision": revision, "proposal": proposal.to_result()}
 
 
 def _unreadable(problem: ValidationError) -> LearnbaseError:

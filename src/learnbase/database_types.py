@@ -20,6 +20,8 @@ from pydantic import BaseModel, Field, JsonValue
 
 PublicGenerationKind: TypeAlias = Literal["create", "regenerate_plan", "regenerate_module"]
 
+PublicGenerationScope: TypeAlias = Literal["whole", "remaining"]
+
 PublicGenerationStatus: TypeAlias = Literal["queued", "running", "succeeded", "failed", "cancelled"]
 
 PublicLearningStyle: TypeAlias = Literal["reading", "video", "practice", "mixed"]
@@ -43,6 +45,8 @@ PublicPlanOrigin: TypeAlias = Literal["ai", "template", "manual"]
 PublicPlanVisibility: TypeAlias = Literal["private", "public"]
 
 PublicProgressStatus: TypeAlias = Literal["not_started", "in_progress", "completed"]
+
+PublicProposalStatus: TypeAlias = Literal["open", "accepted", "rejected", "undone", "superseded"]
 
 PublicResourceType: TypeAlias = Literal["youtube", "article", "course", "doc", "other"]
 
@@ -233,12 +237,14 @@ class PublicPlanGenerations(BaseModel):
     created_at: datetime.datetime = Field(alias="created_at")
     draft: JsonValue | None = Field(alias="draft")
     error: JsonValue | None = Field(alias="error")
+    figures: JsonValue | None = Field(alias="figures")
     finished_at: datetime.datetime | None = Field(alias="finished_at")
     id: uuid.UUID = Field(alias="id")
     input_tokens: int | None = Field(alias="input_tokens")
     kind: PublicGenerationKind = Field(alias="kind")
     model: str = Field(alias="model")
     model_called_at: datetime.datetime | None = Field(alias="model_called_at")
+    module_id: uuid.UUID | None = Field(alias="module_id")
     output_summary: JsonValue | None = Field(alias="output_summary")
     output_tokens: int | None = Field(alias="output_tokens")
     parameters: JsonValue | None = Field(alias="parameters")
@@ -246,6 +252,7 @@ class PublicPlanGenerations(BaseModel):
     progress: int = Field(alias="progress")
     prompt: JsonValue = Field(alias="prompt")
     prompt_version: str | None = Field(alias="prompt_version")
+    scope: PublicGenerationScope | None = Field(alias="scope")
     started_at: datetime.datetime | None = Field(alias="started_at")
     status: PublicGenerationStatus = Field(alias="status")
 
@@ -255,6 +262,7 @@ class PublicPlanGenerationsInsert(TypedDict):
     created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
     draft: NotRequired[Annotated[JsonValue | None, Field(alias="draft")]]
     error: NotRequired[Annotated[JsonValue | None, Field(alias="error")]]
+    figures: NotRequired[Annotated[JsonValue | None, Field(alias="figures")]]
     finished_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="finished_at")]]
     id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
     input_tokens: NotRequired[Annotated[int | None, Field(alias="input_tokens")]]
@@ -263,6 +271,7 @@ class PublicPlanGenerationsInsert(TypedDict):
     model_called_at: NotRequired[
         Annotated[datetime.datetime | None, Field(alias="model_called_at")]
     ]
+    module_id: NotRequired[Annotated[uuid.UUID | None, Field(alias="module_id")]]
     output_summary: NotRequired[Annotated[JsonValue | None, Field(alias="output_summary")]]
     output_tokens: NotRequired[Annotated[int | None, Field(alias="output_tokens")]]
     parameters: NotRequired[Annotated[JsonValue | None, Field(alias="parameters")]]
@@ -270,6 +279,7 @@ class PublicPlanGenerationsInsert(TypedDict):
     progress: NotRequired[Annotated[int, Field(alias="progress")]]
     prompt: Annotated[JsonValue, Field(alias="prompt")]
     prompt_version: NotRequired[Annotated[str | None, Field(alias="prompt_version")]]
+    scope: NotRequired[Annotated[PublicGenerationScope | None, Field(alias="scope")]]
     started_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="started_at")]]
     status: NotRequired[Annotated[PublicGenerationStatus, Field(alias="status")]]
 
@@ -279,6 +289,7 @@ class PublicPlanGenerationsUpdate(TypedDict):
     created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
     draft: NotRequired[Annotated[JsonValue | None, Field(alias="draft")]]
     error: NotRequired[Annotated[JsonValue | None, Field(alias="error")]]
+    figures: NotRequired[Annotated[JsonValue | None, Field(alias="figures")]]
     finished_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="finished_at")]]
     id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
     input_tokens: NotRequired[Annotated[int | None, Field(alias="input_tokens")]]
@@ -287,6 +298,7 @@ class PublicPlanGenerationsUpdate(TypedDict):
     model_called_at: NotRequired[
         Annotated[datetime.datetime | None, Field(alias="model_called_at")]
     ]
+    module_id: NotRequired[Annotated[uuid.UUID | None, Field(alias="module_id")]]
     output_summary: NotRequired[Annotated[JsonValue | None, Field(alias="output_summary")]]
     output_tokens: NotRequired[Annotated[int | None, Field(alias="output_tokens")]]
     parameters: NotRequired[Annotated[JsonValue | None, Field(alias="parameters")]]
@@ -294,6 +306,7 @@ class PublicPlanGenerationsUpdate(TypedDict):
     progress: NotRequired[Annotated[int, Field(alias="progress")]]
     prompt: NotRequired[Annotated[JsonValue, Field(alias="prompt")]]
     prompt_version: NotRequired[Annotated[str | None, Field(alias="prompt_version")]]
+    scope: NotRequired[Annotated[PublicGenerationScope | None, Field(alias="scope")]]
     started_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="started_at")]]
     status: NotRequired[Annotated[PublicGenerationStatus, Field(alias="status")]]
 
@@ -319,17 +332,63 @@ class PublicPlanNotesUpdate(TypedDict):
     updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
 
 
+class PublicPlanProposals(BaseModel):
+    accepted_revision: int | None = Field(alias="accepted_revision")
+    base_revision: int = Field(alias="base_revision")
+    changes: JsonValue = Field(alias="changes")
+    created_at: datetime.datetime = Field(alias="created_at")
+    decided_at: datetime.datetime | None = Field(alias="decided_at")
+    generation_id: uuid.UUID = Field(alias="generation_id")
+    id: uuid.UUID = Field(alias="id")
+    plan_id: uuid.UUID = Field(alias="plan_id")
+    status: PublicProposalStatus = Field(alias="status")
+    summary: JsonValue = Field(alias="summary")
+    target: JsonValue = Field(alias="target")
+
+
+class PublicPlanProposalsInsert(TypedDict):
+    accepted_revision: NotRequired[Annotated[int | None, Field(alias="accepted_revision")]]
+    base_revision: Annotated[int, Field(alias="base_revision")]
+    changes: Annotated[JsonValue, Field(alias="changes")]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    decided_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="decided_at")]]
+    generation_id: Annotated[uuid.UUID, Field(alias="generation_id")]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    plan_id: Annotated[uuid.UUID, Field(alias="plan_id")]
+    status: NotRequired[Annotated[PublicProposalStatus, Field(alias="status")]]
+    summary: Annotated[JsonValue, Field(alias="summary")]
+    target: Annotated[JsonValue, Field(alias="target")]
+
+
+class PublicPlanProposalsUpdate(TypedDict):
+    accepted_revision: NotRequired[Annotated[int | None, Field(alias="accepted_revision")]]
+    base_revision: NotRequired[Annotated[int, Field(alias="base_revision")]]
+    changes: NotRequired[Annotated[JsonValue, Field(alias="changes")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    decided_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="decided_at")]]
+    generation_id: NotRequired[Annotated[uuid.UUID, Field(alias="generation_id")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    plan_id: NotRequired[Annotated[uuid.UUID, Field(alias="plan_id")]]
+    status: NotRequired[Annotated[PublicProposalStatus, Field(alias="status")]]
+    summary: NotRequired[Annotated[JsonValue, Field(alias="summary")]]
+    target: NotRequired[Annotated[JsonValue, Field(alias="target")]]
+
+
 class PublicResources(BaseModel):
     author: str | None = Field(alias="author")
     checked_at: datetime.datetime | None = Field(alias="checked_at")
     cost_cents: int | None = Field(alias="cost_cents")
     created_at: datetime.datetime = Field(alias="created_at")
     currency: str | None = Field(alias="currency")
+    dead_at: datetime.datetime | None = Field(alias="dead_at")
     domain: str | None = Field(alias="domain")
     duration_minutes: int | None = Field(alias="duration_minutes")
+    failures: int = Field(alias="failures")
+    http_status: int | None = Field(alias="http_status")
     id: uuid.UUID = Field(alias="id")
     tags: list[str] = Field(alias="tags")
     title: str = Field(alias="title")
+    tried_at: datetime.datetime | None = Field(alias="tried_at")
     type: PublicResourceType = Field(alias="type")
     url: str = Field(alias="url")
 
@@ -340,11 +399,15 @@ class PublicResourcesInsert(TypedDict):
     cost_cents: NotRequired[Annotated[int | None, Field(alias="cost_cents")]]
     created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
     currency: NotRequired[Annotated[str | None, Field(alias="currency")]]
+    dead_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="dead_at")]]
     domain: NotRequired[Annotated[str | None, Field(alias="domain")]]
     duration_minutes: NotRequired[Annotated[int | None, Field(alias="duration_minutes")]]
+    failures: NotRequired[Annotated[int, Field(alias="failures")]]
+    http_status: NotRequired[Annotated[int | None, Field(alias="http_status")]]
     id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
     tags: NotRequired[Annotated[list[str], Field(alias="tags")]]
     title: Annotated[str, Field(alias="title")]
+    tried_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="tried_at")]]
     type: Annotated[PublicResourceType, Field(alias="type")]
     url: Annotated[str, Field(alias="url")]
 
@@ -355,41 +418,57 @@ class PublicResourcesUpdate(TypedDict):
     cost_cents: NotRequired[Annotated[int | None, Field(alias="cost_cents")]]
     created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
     currency: NotRequired[Annotated[str | None, Field(alias="currency")]]
+    dead_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="dead_at")]]
     domain: NotRequired[Annotated[str | None, Field(alias="domain")]]
     duration_minutes: NotRequired[Annotated[int | None, Field(alias="duration_minutes")]]
+    failures: NotRequired[Annotated[int, Field(alias="failures")]]
+    http_status: NotRequired[Annotated[int | None, Field(alias="http_status")]]
     id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
     tags: NotRequired[Annotated[list[str], Field(alias="tags")]]
     title: NotRequired[Annotated[str, Field(alias="title")]]
+    tried_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="tried_at")]]
     type: NotRequired[Annotated[PublicResourceType, Field(alias="type")]]
     url: NotRequired[Annotated[str, Field(alias="url")]]
 
 
 class PublicTaskLinks(BaseModel):
+    checked_at: datetime.datetime | None = Field(alias="checked_at")
     created_at: datetime.datetime = Field(alias="created_at")
+    dead_at: datetime.datetime | None = Field(alias="dead_at")
+    http_status: int | None = Field(alias="http_status")
     id: uuid.UUID = Field(alias="id")
     order: int = Field(alias="order")
     task_id: uuid.UUID = Field(alias="task_id")
     title: str = Field(alias="title")
+    tried_at: datetime.datetime | None = Field(alias="tried_at")
     type: PublicResourceType = Field(alias="type")
     url: str = Field(alias="url")
 
 
 class PublicTaskLinksInsert(TypedDict):
+    checked_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="checked_at")]]
     created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    dead_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="dead_at")]]
+    http_status: NotRequired[Annotated[int | None, Field(alias="http_status")]]
     id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
     order: Annotated[int, Field(alias="order")]
     task_id: Annotated[uuid.UUID, Field(alias="task_id")]
     title: Annotated[str, Field(alias="title")]
+    tried_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="tried_at")]]
     type: NotRequired[Annotated[PublicResourceType, Field(alias="type")]]
     url: Annotated[str, Field(alias="url")]
 
 
 class PublicTaskLinksUpdate(TypedDict):
+    checked_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="checked_at")]]
     created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    dead_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="dead_at")]]
+    http_status: NotRequired[Annotated[int | None, Field(alias="http_status")]]
     id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
     order: NotRequired[Annotated[int, Field(alias="order")]]
     task_id: NotRequired[Annotated[uuid.UUID, Field(alias="task_id")]]
     title: NotRequired[Annotated[str, Field(alias="title")]]
+    tried_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="tried_at")]]
     type: NotRequired[Annotated[PublicResourceType, Field(alias="type")]]
     url: NotRequired[Annotated[str, Field(alias="url")]]
 
@@ -668,6 +747,45 @@ class WorkerJobAttemptsUpdate(TypedDict):
     updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
 
 
+class WorkerModelPrices(BaseModel):
+    input_usd_per_mtok: float = Field(alias="input_usd_per_mtok")
+    model: str = Field(alias="model")
+    output_usd_per_mtok: float = Field(alias="output_usd_per_mtok")
+    updated_at: datetime.datetime = Field(alias="updated_at")
+
+
+class WorkerModelPricesInsert(TypedDict):
+    input_usd_per_mtok: Annotated[float, Field(alias="input_usd_per_mtok")]
+    model: Annotated[str, Field(alias="model")]
+    output_usd_per_mtok: Annotated[float, Field(alias="output_usd_per_mtok")]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+
+
+class WorkerModelPricesUpdate(TypedDict):
+    input_usd_per_mtok: NotRequired[Annotated[float, Field(alias="input_usd_per_mtok")]]
+    model: NotRequired[Annotated[str, Field(alias="model")]]
+    output_usd_per_mtok: NotRequired[Annotated[float, Field(alias="output_usd_per_mtok")]]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+
+
+class WorkerPlatformLimits(BaseModel):
+    amount: int = Field(alias="amount")
+    name: str = Field(alias="name")
+    updated_at: datetime.datetime = Field(alias="updated_at")
+
+
+class WorkerPlatformLimitsInsert(TypedDict):
+    amount: Annotated[int, Field(alias="amount")]
+    name: Annotated[str, Field(alias="name")]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+
+
+class WorkerPlatformLimitsUpdate(TypedDict):
+    amount: NotRequired[Annotated[int, Field(alias="amount")]]
+    name: NotRequired[Annotated[str, Field(alias="name")]]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+
+
 class WorkerQueues(BaseModel):
     lease_seconds: int = Field(alias="lease_seconds")
     max_failures: int = Field(alias="max_failures")
@@ -767,6 +885,13 @@ class PublicPlanReceipt(BaseModel):
     generation_id: uuid.UUID | None = Field(alias="generation_id")
 
 
+class PublicProposalReceipt(BaseModel):
+    proposal_id: uuid.UUID | None = Field(alias="proposal_id")
+    plan_id: uuid.UUID | None = Field(alias="plan_id")
+    status: PublicProposalStatus | None = Field(alias="status")
+    revision: int | None = Field(alias="revision")
+
+
 class PublicUsage(BaseModel):
     tier: str | None = Field(alias="tier")
     plans: int | None = Field(alias="plans")
@@ -775,3 +900,4 @@ class PublicUsage(BaseModel):
     max_generations_in_flight: int | None = Field(alias="max_generations_in_flight")
     generations_this_month: int | None = Field(alias="generations_this_month")
     max_generations_per_month: int | None = Field(alias="max_generations_per_month")
+    resets_at: datetime.datetime | None = Field(alias="resets_at")

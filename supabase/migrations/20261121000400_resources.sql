@@ -18,6 +18,10 @@ create table public.resources (
     currency text,
     tags text[] not null default '{}',
     checked_at timestamptz,
+    http_status smallint,
+    tried_at timestamptz,
+    failures smallint not null default 0,
+    dead_at timestamptz,
     created_at timestamptz not null default now(),
     constraint resources_title_is_a_line check (char_length(title) between 1 and 300 and title !~ '[[:cntrl:]\u2028\u2029\u202a-\u202e\u2066-\u2069]'),
     constraint resources_url_is_a_web_address check (
@@ -31,9 +35,14 @@ create table public.resources (
 comment on table public.resources is 'The catalogue that all plans share; written by the service alone. One row an address.';
 comment on column public.resources.url is 'Canonical address in ASCII (punycode, percent-encoded); two spellings of one address are one row.';
 comment on column public.resources.checked_at is 'When the link was last seen alive; null when it was never checked.';
+comment on column public.resources.http_status is 'What the address answered when it was last seen alive.';
+comment on column public.resources.tried_at is 'When the link was last tried, whatever came of it.';
+comment on column public.resources.failures is 'How often in a row it was found dead.';
+comment on column public.resources.dead_at is 'When the link was given up; no plan gets it any more. Null while it lives.';
 comment on column public.resources.currency is 'ISO 4217 code of cost_cents.';
 
 create index idx_resources_type on public.resources (type);
+create index idx_resources_tried_at on public.resources (tried_at nulls first);
 
 create table public.task_resources (
     id uuid primary key default gen_random_uuid(),
@@ -59,6 +68,10 @@ create table public.task_links (
     title text not null,
     url text not null,
     "order" integer not null,
+    checked_at timestamptz,
+    http_status smallint,
+    tried_at timestamptz,
+    dead_at timestamptz,
     created_at timestamptz not null default now(),
     constraint task_links_name_an_address_once unique (task_id, url),
     constraint task_links_title_is_a_line check (char_length(title) between 1 and 300 and title !~ '[[:cntrl:]\u2028\u2029\u202a-\u202e\u2066-\u2069]'),
@@ -69,9 +82,41 @@ create table public.task_links (
 );
 
 comment on table public.task_links is
-    'Links that a person or a model brought along and nobody has checked; seen only with their task, never in the catalogue.';
+    'Links that a person or a model brought along; seen only with their task, never in the catalogue.';
+comment on column public.task_links.checked_at is 'When the link was last seen alive; null when it never was: show it as unchecked.';
+comment on column public.task_links.http_status is 'What the address answered then.';
+comment on column public.task_links.tried_at is 'When the link was last tried, whatever came of it.';
+comment on column public.task_links.dead_at is 'Since when the link is found dead; null while it lives.';
+
+create index idx_task_links_tried_at on public.task_links (tried_at nulls first);
 
 -- What never changes, and the revision ----------------------------------------------------------
+
+-- Definer: as private.raise_revision_by_links.
+create function private.raise_revision_by_edits() returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+    -- That somebody looked whether it still lives changes nothing of a plan.
+    update public.learning_plans p set revision = p.revision + 1
+    where p.id in (
+        select m.plan_id
+        from changed c
+        join former f on f.id = c.id
+        join public.tasks t on t.id = c.task_id
+        join public.modules m on m.id = t.module_id
+        where (c.type, c.title, c.url, c."order") is distinct from (f.type, f.title, f.url, f."order")
+    );
+    return null;
+end;
+$$;
+
+comment on function private.raise_revision_by_edits is
+    'Statement trigger on links: raises the revision of each plan whose links are others now; a check alone does not.';
+
+revoke execute on function private.raise_revision_by_edits from public, anon, authenticated;
 
 create trigger resources_keep_fixed before update on public.resources
     for each row execute function private.keep_fixed('id', 'created_at');
@@ -89,9 +134,49 @@ create trigger task_resources_raise_revision_on_delete after delete on public.ta
 create trigger task_links_raise_revision_on_insert after insert on public.task_links
     referencing new table as changed for each statement execute function private.raise_revision_by_links();
 create trigger task_links_raise_revision_on_update after update on public.task_links
-    referencing new table as changed for each statement execute function private.raise_revision_by_links();
+    referencing old table as former new table as changed
+    for each statement execute function private.raise_revision_by_edits();
 create trigger task_links_raise_revision_on_delete after delete on public.task_links
     referencing old table as changed for each statement execute function private.raise_revision_by_links();
+
+create function private.forget_check() returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+    new.checked_at := null;
+    new.http_status := null;
+    new.tried_at := null;
+    new.dead_at := null;
+    return new;
+end;
+$$;
+
+comment on function private.forget_check is 'Trigger: what was seen at one address says nothing of another.';
+
+create trigger task_links_forget_check before update of url on public.task_links
+    for each row when (old.url <> new.url) execute function private.forget_check();
+
+-- Definer: the task is the plan's; a person who changes its links edits it.
+create function private.mark_edited_by_links() returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+    update public.tasks t set edited_at = now() where t.id = coalesce(new.task_id, old.task_id);
+    return null;
+end;
+$$;
+
+comment on function private.mark_edited_by_links is 'Trigger: remembers that a person changed the links of this task.';
+
+revoke execute on function private.forget_check, private.mark_edited_by_links from public, anon, authenticated;
+
+create trigger task_resources_mark_edited after insert or update or delete on public.task_resources
+    for each row when (current_user = 'authenticated') execute function private.mark_edited_by_links();
+create trigger task_links_mark_edited after insert or update or delete on public.task_links
+    for each row when (current_user = 'authenticated') execute function private.mark_edited_by_links();
 
 -- Definer: as private.limit_tasks.
 create function private.limit_links() returns trigger

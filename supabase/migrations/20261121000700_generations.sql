@@ -1,8 +1,10 @@
 -- Generations: asking for a plan, following the work, and saving what comes of it.
 
 create type public.generation_kind as enum ('create', 'regenerate_plan', 'regenerate_module');
+create type public.generation_scope as enum ('whole', 'remaining');
 create type public.generation_status as enum ('queued', 'running', 'succeeded', 'failed', 'cancelled');
 comment on type public.generation_kind is 'What was asked for: a first plan, the plan anew, or one module anew.';
+comment on type public.generation_scope is 'How much of a plan is made anew: all of it, or what remains to be done.';
 comment on type public.generation_status is 'How a generation stands; the last three are final.';
 
 -- Tables ----------------------------------------------------------------------------------------
@@ -11,6 +13,8 @@ create table public.plan_generations (
     id uuid primary key default gen_random_uuid(),
     plan_id uuid not null references public.learning_plans (id) on delete cascade,
     kind public.generation_kind not null default 'create',
+    scope public.generation_scope,
+    module_id uuid references public.modules (id) on delete set null,
     status public.generation_status not null default 'queued',
     progress smallint not null default 0,
     draft jsonb,
@@ -20,6 +24,7 @@ create table public.plan_generations (
     prompt_version text,
     parameters jsonb,
     output_summary jsonb,
+    figures jsonb,
     input_tokens integer check (input_tokens >= 0),
     output_tokens integer check (output_tokens >= 0),
     cost_usd numeric(12, 6) check (cost_usd >= 0),
@@ -32,11 +37,16 @@ create table public.plan_generations (
     constraint plan_generations_prompt_is_bounded check (octet_length(prompt::text) <= 65536),
     constraint plan_generations_parameters_are_bounded check (octet_length(parameters::text) <= 16384),
     constraint plan_generations_output_summary_is_bounded check (octet_length(output_summary::text) <= 65536),
+    constraint plan_generations_figures_are_bounded check (octet_length(figures::text) <= 16384),
     constraint plan_generations_draft_is_bounded check (octet_length(draft::text) <= 1048576)
 );
 
 comment on table public.plan_generations is
     'The history of a plan''s generations: what was asked of whom, how it went, what came of it. Follow a running one by polling its row.';
+comment on column public.plan_generations.scope is 'How much of the plan a regeneration makes anew.';
+comment on column public.plan_generations.module_id is 'The module that is made anew; null once it is deleted, and for the other kinds.';
+comment on column public.plan_generations.figures is
+    'How well the model did: {"valid_at_first_try", "repaired", "links": {"proposed", "alive", "replaced", "dropped"}}; set by the worker.';
 comment on column public.plan_generations.progress is 'Per cent, 0 to 100.';
 comment on column public.plan_generations.draft is 'The growing outline while it runs; null once finished.';
 comment on column public.plan_generations.error is '{"code", "message", "remedy"}: why it failed, or why it is being tried again.';
@@ -46,6 +56,7 @@ comment on column public.plan_generations.model_called_at is 'When a model was f
 comment on column public.plan_generations.cost_usd is 'US dollars, where the price of the model is known.';
 
 create index idx_plan_generations_plan_id on public.plan_generations (plan_id);
+create index idx_plan_generations_module_id on public.plan_generations (module_id);
 -- One at a time: two would race for the same weeks.
 create unique index plan_generations_run_one_at_a_time on public.plan_generations (plan_id)
     where status in ('queued', 'running');
@@ -105,7 +116,7 @@ create trigger usage_ledger_is_append_only before update or delete or truncate o
 -- What never changes; what a person inserts is a record -------------------------------------------
 
 create trigger plan_generations_keep_fixed before update on public.plan_generations
-    for each row execute function private.keep_fixed('id', 'plan_id', 'kind', 'created_at');
+    for each row execute function private.keep_fixed('id', 'plan_id', 'kind', 'scope', 'created_at');
 
 create function private.record_generation() returns trigger
 language plpgsql
@@ -265,7 +276,23 @@ as $$
         'deadline_date', p.deadline_date,
         'language', p.language,
         'notes', n.notes,
-        'finished', '[]'::jsonb
+        'finished', (
+            -- In this plan and in others of theirs about the same: the newest, cut to what a prompt has room for.
+            select coalesce(jsonb_agg(left(f.title, 200) order by f.completed_at desc), '[]')
+            from (
+                select t.title, max(tp.completed_at) as completed_at
+                from public.learning_plans other
+                join public.modules m on m.plan_id = other.id
+                join public.tasks t on t.module_id = m.id
+                join public.task_progress tp
+                    on tp.task_id = t.id and tp.user_id = p.user_id and tp.status = 'completed'
+                where other.user_id = p.user_id
+                    and (other.id = p.id or extensions.similarity(other.topic, p.topic) >= 0.3)
+                group by t.title
+                order by max(tp.completed_at) desc
+                limit 100
+            ) f
+        )
     )
     from public.learning_plans p
     join public.users u on u.id = p.user_id
@@ -273,11 +300,26 @@ as $$
     where p.id = plan
 $$;
 
-comment on function private.planner_inputs is 'What the planner needs to know of a plan.';
+comment on function private.planner_inputs is
+    'What the planner needs to know of a plan, and what its owner finished already of the same topic.';
+
+create function private.begins_again_on(at timestamptz, period text) returns timestamptz
+language sql
+immutable
+set search_path = ''
+return date_trunc(period, at, 'UTC') + ('1 ' || period)::interval;
+
+comment on function private.begins_again_on is 'When the UTC month or day after an instant begins: what is counted by it is free again then.';
 
 -- Definer: reserves usage and sends to pgmq, both closed to people; it checks whose plan it is.
-create function private.request_generation(plan uuid, wanted public.generation_kind, at timestamptz default now())
-returns uuid
+create function private.request_generation(
+    plan uuid,
+    wanted public.generation_kind,
+    scope public.generation_scope default null,
+    module uuid default null,
+    wish text default null,
+    at timestamptz default now()
+) returns uuid
 language plpgsql
 security definer
 set search_path = ''
@@ -285,6 +327,7 @@ as $$
 declare
     owner uuid := private.current_user_id();
     limits public.tier_limits;
+    running record;
     generation uuid;
 begin
     -- The person before the plan, as deleting an account does: no deadlock between the two.
@@ -294,10 +337,17 @@ begin
         perform private.refuse(404, 'plan_not_found', 'plan_id', 'There is no such plan', 'Check the id; only the owner may ask for this');
     end if;
     -- The plan is locked: who asks a second time gets the work that is under way already.
-    select g.id into generation
+    select g.id, (g.kind, g.scope, g.module_id) is not distinct from (wanted, request_generation.scope, module)
+            and g.prompt ->> 'wish' is not distinct from wish as same
+    into running
     from public.plan_generations g where g.plan_id = plan and g.status in ('queued', 'running');
-    if found then
-        return generation;
+    if running.same then
+        return running.id;
+    elsif running.id is not null then
+        perform private.refuse(
+            409, 'generation_under_way', 'plan_id',
+            'Something else is being made of this plan', 'Wait for it to finish, or cancel it'
+        );
     end if;
     limits := private.limits_of(owner);
     -- What was refunded counts as well in the end: asking and cancelling makes rows each time.
@@ -307,11 +357,27 @@ begin
         perform private.refuse(
             429, 'monthly_generations_used', 'plan_id',
             format('All %s generations of this month are used', limits.max_generations_per_month),
-            'Wait for the first of the next month (UTC), or move to a larger tier'
+            format(
+                'They come back on %s (UTC); or move to a larger tier',
+                to_char(private.begins_again_on(at, 'month') at time zone 'UTC', 'YYYY-MM-DD')
+            )
         );
     end if;
-    insert into public.plan_generations (plan_id, kind, model, prompt)
-    values (plan, wanted, 'pending', private.planner_inputs(plan))
+    if private.model_tokens_left(at) <= 0 then
+        perform private.refuse(
+            503, 'model_budget_used', 'plan_id',
+            'Learnbase has planned as much as it can today',
+            format(
+                'Try again after %s (UTC); nothing was counted',
+                to_char(private.begins_again_on(at, 'day') at time zone 'UTC', 'YYYY-MM-DD HH24:MI')
+            )
+        );
+    end if;
+    insert into public.plan_generations (plan_id, kind, scope, module_id, model, prompt)
+    values (
+        plan, wanted, request_generation.scope, module, 'pending',
+        private.planner_inputs(plan) || jsonb_strip_nulls(jsonb_build_object('wish', wish))
+    )
     returning id into generation;
     insert into private.usage_ledger (person, kind, quantity, generation_id, created_at)
     values (owner, 'generation', 1, generation, at);
@@ -384,7 +450,8 @@ $$;
 comment on function private.await_planner is 'Marks a new, empty plan as one that a job will make.';
 
 revoke execute on function
-    private.months_usage, private.months_charges, private.refund_generation, private.planner_inputs, private.request_generation,
+    private.months_usage, private.months_charges, private.refund_generation, private.planner_inputs,
+    private.begins_again_on, private.request_generation,
     private.claim_request, private.answer_request, private.await_planner
     from public, anon, authenticated;
 grant execute on function
@@ -677,7 +744,7 @@ as $$
 declare
     asked record;
 begin
-    select g.plan_id, g.kind, g.status into asked
+    select g.plan_id, g.kind, g.scope, g.module_id, g.status, g.prompt ->> 'wish' as wish into asked
     from public.plan_generations g where g.id = retry_generation.generation_id;
     if not found then
         perform private.refuse(404, 'generation_not_found', 'generation_id', 'There is no such generation', 'Check the id; only the owner of the plan may try again');
@@ -685,8 +752,10 @@ begin
         perform private.refuse(409, 'generation_succeeded', 'generation_id', 'This generation succeeded', 'There is nothing to try again');
     elsif asked.kind = 'create' and exists (select from public.modules m where m.plan_id = asked.plan_id) then
         perform private.refuse(409, 'plan_not_empty', 'generation_id', 'The plan has modules by now', 'Keep what is there, or delete its modules and try again');
+    elsif asked.kind = 'regenerate_module' and asked.module_id is null then
+        perform private.refuse(409, 'module_deleted', 'generation_id', 'The module was deleted meanwhile', 'Ask for another one with regenerate_module');
     end if;
-    return private.request_generation(asked.plan_id, asked.kind);
+    return private.request_generation(asked.plan_id, asked.kind, asked.scope, asked.module_id, asked.wish);
 end;
 $$;
 
@@ -704,7 +773,8 @@ create type public.usage as (
     generations_in_flight integer,
     max_generations_in_flight integer,
     generations_this_month integer,
-    max_generations_per_month integer
+    max_generations_per_month integer,
+    resets_at timestamptz
 );
 comment on type public.usage is 'What somebody has used of what their tier allows.';
 
@@ -727,7 +797,8 @@ as $$
         ),
         l.max_generations_in_flight,
         private.months_usage(me.id, at),
-        l.max_generations_per_month
+        l.max_generations_per_month,
+        private.begins_again_on(at, 'month')
     from me
     cross join lateral private.limits_of(me.id) l
 $$;
@@ -745,7 +816,7 @@ begin atomic
     select * from private.own_usage(at);
 end;
 
-comment on function public.my_usage is 'How much of what my tier allows I have used; the month is a UTC month.';
+comment on function public.my_usage is 'How much of what my tier allows I have used; the month is a UTC month, and the next begins at resets_at.';
 
 revoke execute on function public.my_usage from public, anon, authenticated, service_role;
 grant execute on function public.my_usage to authenticated;
@@ -756,8 +827,100 @@ select pgmq.create('generate_plan');
 -- Eight failures with their backoff are about five minutes of a model that is away.
 insert into worker.queues (queue, max_failures) values ('generate_plan', 8);
 
+create function private.untouchable_tasks(plan uuid) returns setof uuid
+language sql
+stable
+set search_path = ''
+as $$
+    select t.id
+    from public.modules m
+    join public.tasks t on t.module_id = m.id
+    where m.plan_id = plan
+        and (
+            t.edited_at is not null
+            or t.pinned_at is not null
+            or exists (
+                select from public.task_progress tp
+                where tp.task_id = t.id and (tp.status <> 'not_started' or tp.actual_minutes is not null)
+            )
+        )
+$$;
+
+comment on function private.untouchable_tasks is
+    'Tasks of a plan that no machine touches: begun or finished by any learner, edited or pinned by the owner.';
+
+create function private.living_plan(plan uuid, out revision integer, out weeks jsonb)
+language sql
+stable
+set search_path = ''
+as $$
+    -- One statement, so that the revision is that of what is read.
+    select
+        p.revision,
+        coalesce((
+            select jsonb_agg(jsonb_build_object(
+                'module_id', m.id, 'order', m."order", 'title', m.title, 'description', m.description,
+                'tasks', (
+                    select coalesce(jsonb_agg(jsonb_build_object(
+                        'task_id', t.id, 'order', t."order", 'day', t.day, 'title', t.title,
+                        'description', t.description, 'minutes', t.estimated_minutes,
+                        'fixed', t.id in (select u.id from private.untouchable_tasks(plan) as u (id)),
+                        'done', exists (
+                            select from public.task_progress tp
+                            where tp.task_id = t.id and tp.user_id = p.user_id and tp.status = 'completed'
+                        ),
+                        'links', (select count(*) from public.task_resources r where r.task_id = t.id)
+                            + (select count(*) from public.task_links l where l.task_id = t.id)
+                    ) order by t."order"), '[]')
+                    from public.tasks t
+                    where t.module_id = m.id
+                )
+            ) order by m."order")
+            from public.modules m
+            where m.plan_id = p.id
+        ), '[]')
+    from public.learning_plans p
+    where p.id = plan
+$$;
+
+comment on function private.living_plan is 'A plan as it stands, with what may not be touched, and its revision.';
+
+create function private.first_open_week(plan uuid, at timestamptz) returns integer
+language sql
+stable
+set search_path = ''
+as $$
+    -- What is past is past: a plan that slipped goes on in the week that today lies in.
+    select greatest(
+        coalesce(
+            (
+                select min(m."order")
+                from public.modules m
+                join public.tasks t on t.module_id = m.id
+                where m.plan_id = p.id
+                    and not exists (
+                        select from public.task_progress tp
+                        where tp.task_id = t.id and tp.user_id = p.user_id and tp.status = 'completed'
+                    )
+            ),
+            (select max(m."order") + 1 from public.modules m where m.plan_id = p.id),
+            1
+        ),
+        1 + (
+            private.local_date(at, u.time_zone)
+            - coalesce(p.start_date, private.local_date(p.created_at, u.time_zone))
+        ) / 7
+    )
+    from public.learning_plans p
+    join public.users u on u.id = p.user_id
+    where p.id = plan
+$$;
+
+comment on function private.first_open_week is
+    'The first week that what remains of a plan can go into: not complete, and not in the past.';
+
 -- Definer, as all of worker: private and pgmq are closed, also to the service's role.
-create function worker.load_generate_plan(msg_id bigint, read_ct integer) returns jsonb
+create function worker.load_generate_plan(msg_id bigint, read_ct integer, at timestamptz default now()) returns jsonb
 language plpgsql
 security definer
 set search_path = ''
@@ -765,6 +928,9 @@ as $$
 declare
     delivery record := private.hold_delivery('generate_plan', msg_id, read_ct);
     generation public.plan_generations;
+    base integer;
+    weeks jsonb;
+    request jsonb;
 begin
     if delivery.standing <> 'held' then
         return jsonb_build_object('standing', 'stale');
@@ -776,18 +942,44 @@ begin
     if not found then
         return jsonb_build_object('standing', 'obsolete');
     end if;
+    if generation.kind = 'regenerate_module' and generation.module_id is null then
+        perform private.fail_generation(generation.id, jsonb_build_object(
+            'code', 'module_deleted',
+            'message', 'The module was deleted meanwhile; nothing was changed.',
+            'remedy', 'Choose another module.'
+        ), true);
+        return jsonb_build_object('standing', 'obsolete');
+    end if;
+    request := private.planner_inputs(generation.plan_id) || jsonb_build_object(
+        'kind', generation.kind, 'wish', generation.prompt ->> 'wish'
+    );
+    if generation.kind <> 'create' then
+        select l.revision, l.weeks into base, weeks from private.living_plan(generation.plan_id) l;
+        request := request || jsonb_build_object(
+            'living', jsonb_build_object('weeks', weeks),
+            'only_week', (select m."order" from public.modules m where m.id = generation.module_id),
+            'from_week', case
+                when generation.kind = 'regenerate_module' then (select m."order" from public.modules m where m.id = generation.module_id)
+                when generation.scope = 'remaining' then private.first_open_week(generation.plan_id, at)
+                else 1
+            end
+        );
+    end if;
     return jsonb_build_object(
         'standing', 'held',
         'generation_id', generation.id,
         'plan_id', generation.plan_id,
+        'person_id', (select p.user_id from public.learning_plans p where p.id = generation.plan_id),
         'kind', generation.kind,
-        'request', private.planner_inputs(generation.plan_id)
+        'revision', base,
+        'request', request,
+        'draft', generation.draft
     );
 end;
 $$;
 
 comment on function worker.load_generate_plan is
-    'Begins a delivery: marks the generation running and answers what to plan; obsolete when it was cancelled, finished or deleted.';
+    'Begins a delivery: marks the generation running and answers what to plan, what was drafted before, and for a regeneration the living plan with its revision; obsolete when it was cancelled, finished or deleted.';
 
 create function private.report_generate_plan(message jsonb, report jsonb) returns boolean
 language plpgsql
@@ -835,6 +1027,65 @@ $$;
 comment on function private.fail_generation is
     'Ends a generation with the reason its owner reads; refunds it when no model was called, or the fault was ours.';
 
+create function private.succeed_generation(generation uuid, summary jsonb) returns void
+language sql
+set search_path = ''
+as $$
+    update public.plan_generations g
+    set status = 'succeeded', progress = 100, draft = null, error = null, finished_at = now(), output_summary = summary
+    where g.id = generation
+$$;
+
+comment on function private.succeed_generation is 'Ends a generation that came to something.';
+
+create function private.save_links(links jsonb, from_catalogue boolean) returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+    -- What was seen in public, or is one of ours, may be shown to all; what the learner's own notes
+    -- say, and what nobody saw, stays beside its task.
+    insert into public.resources (type, title, url, author, tags, http_status, checked_at, tried_at)
+    select distinct on (r.url)
+        r.type, r.title, r.url, r.author, coalesce(r.tags, '{}'), r.status,
+        seen.at, seen.at
+    from jsonb_to_recordset(links) as l (link jsonb)
+    cross join jsonb_to_record(l.link) as r (
+        type public.resource_type, title text, url text, author text, tags text[],
+        status smallint, checked_at timestamptz, private boolean
+    )
+    cross join lateral (
+        select case when r.checked_at < now() then r.checked_at when r.checked_at is not null then now() end as at
+    ) seen
+    where from_catalogue or (r.checked_at is not null and r.private is not true)
+    order by r.url -- one order for everybody: no deadlocks
+    on conflict (url) do update
+        set checked_at = excluded.checked_at, tried_at = greatest(resources.tried_at, excluded.tried_at),
+            http_status = excluded.http_status, failures = 0, dead_at = null
+        -- A proposal may be accepted long after its links were seen, and a page have died since.
+        where excluded.checked_at > coalesce(greatest(resources.checked_at, resources.dead_at), '-infinity');
+
+    insert into public.task_resources (task_id, resource_id, "order", notes)
+    select l.task_id, c.id, min(l.place), min(l.link ->> 'notes')
+    from jsonb_to_recordset(links) as l (task_id uuid, place integer, link jsonb)
+    join public.resources c on c.url = l.link ->> 'url'
+    where (from_catalogue or (l.link ->> 'checked_at' is not null and (l.link ->> 'private')::boolean is not true))
+        and c.dead_at is null
+    group by l.task_id, c.id;
+
+    insert into public.task_links (task_id, type, title, url, "order", http_status, checked_at, tried_at)
+    select distinct on (l.task_id, l.link ->> 'url')
+        l.task_id, (l.link ->> 'type')::public.resource_type, l.link ->> 'title', l.link ->> 'url', l.place,
+        (l.link ->> 'status')::smallint, (l.link ->> 'checked_at')::timestamptz, (l.link ->> 'checked_at')::timestamptz
+    from jsonb_to_recordset(links) as l (task_id uuid, place integer, link jsonb)
+    where not (from_catalogue or (l.link ->> 'checked_at' is not null and (l.link ->> 'private')::boolean is not true))
+    order by l.task_id, l.link ->> 'url', l.place;
+end;
+$$;
+
+comment on function private.save_links is
+    'Writes links [{"task_id", "place", "link"}] of tasks that have none: checked ones and those of the built-in curricula into the catalogue, one row an address; others beside their task.';
+
 create function private.save_roadmap(plan uuid, roadmap jsonb, from_catalogue boolean) returns void
 language plpgsql
 set search_path = ''
@@ -867,34 +1118,19 @@ begin
     from jsonb_to_recordset(rows) as d (module_id uuid, task_id uuid, task jsonb)
     where d.task_id is not null;
 
-    if from_catalogue then
-        insert into public.resources (type, title, url, author, tags)
-        select distinct on (r.url) r.type, r.title, r.url, r.author, coalesce(r.tags, '{}')
-        from jsonb_to_recordset(rows) as d (task jsonb)
-        cross join jsonb_to_recordset(d.task -> 'resources')
-            as r (type public.resource_type, title text, url text, author text, tags text[])
-        order by r.url -- one order for everybody: no deadlocks
-        on conflict (url) do nothing;
-
-        insert into public.task_resources (task_id, resource_id, "order", notes)
-        select d.task_id, c.id, (min(r.place))::integer, min(r.body ->> 'notes')
-        from jsonb_to_recordset(rows) as d (task_id uuid, task jsonb)
-        cross join jsonb_array_elements(d.task -> 'resources') with ordinality as r (body, place)
-        join public.resources c on c.url = r.body ->> 'url'
-        group by d.task_id, c.id;
-    else
-        insert into public.task_links (task_id, type, title, url, "order")
-        select distinct on (d.task_id, r.body ->> 'url')
-            d.task_id, (r.body ->> 'type')::public.resource_type, r.body ->> 'title', r.body ->> 'url', r.place::integer
-        from jsonb_to_recordset(rows) as d (task_id uuid, task jsonb)
-        cross join jsonb_array_elements(d.task -> 'resources') with ordinality as r (body, place)
-        order by d.task_id, r.body ->> 'url', r.place;
-    end if;
+    perform private.save_links(
+        (
+            select jsonb_agg(jsonb_build_object('task_id', d.task_id, 'place', r.place, 'link', r.body))
+            from jsonb_to_recordset(rows) as d (task_id uuid, task jsonb)
+            cross join jsonb_array_elements(d.task -> 'resources') with ordinality as r (body, place)
+        ),
+        from_catalogue
+    );
 end;
 $$;
 
 comment on function private.save_roadmap is
-    'Writes modules, tasks and links of a new plan. The built-in curricula''s links go to the catalogue, one row an address; a model''s stay unchecked beside their task.';
+    'Writes modules, tasks and links of a new plan.';
 
 create function private.apply_generate_plan(message jsonb, result jsonb) returns void
 language plpgsql
@@ -902,7 +1138,7 @@ set search_path = ''
 as $$
 declare
     generation public.plan_generations;
-    built_in boolean := result ->> 'model' = 'built-in';
+    built_in boolean := coalesce(result ->> 'model' = 'built-in', false);
 begin
     -- The plan before the generation, as deleting a plan does: no deadlock between the two.
     perform from public.learning_plans p
@@ -913,10 +1149,15 @@ begin
     where g.id = (message ->> 'generation_id')::uuid and g.status in ('queued', 'running')
     for update;
     if not found then
+        perform private.end_model_calls(result -> 'calls');
         return; -- cancelled or deleted meanwhile: nobody wants it any more
     end if;
     if result ? 'failed' then
-        perform private.fail_generation(generation.id, result -> 'failed', false);
+        perform private.fail_generation(
+            generation.id, result -> 'failed', coalesce((result ->> 'our_fault')::boolean, false)
+        );
+    elsif generation.kind <> 'create' then
+        perform private.save_proposal(generation, result);
     elsif exists (select from public.modules m where m.plan_id = generation.plan_id) then
         perform private.fail_generation(generation.id, jsonb_build_object(
             'code', 'plan_not_empty',
@@ -930,25 +1171,21 @@ begin
         update public.learning_plans p
         set origin = case when built_in then 'template' else 'ai' end::public.plan_origin
         where p.id = generation.plan_id;
-        update public.plan_generations g
-        set status = 'succeeded', progress = 100, draft = null, error = null, finished_at = now(),
-            output_summary = result -> 'roadmap' -> 'summary'
-        where g.id = generation.id;
+        perform private.succeed_generation(generation.id, result #> '{roadmap,summary}');
     end if;
     update public.plan_generations g
     set model = coalesce(result ->> 'model', g.model),
         parameters = coalesce(result -> 'parameters', g.parameters),
         prompt = coalesce(result -> 'prompt', g.prompt),
         prompt_version = coalesce(result ->> 'prompt_version', g.prompt_version),
-        input_tokens = (result #>> '{usage,input_tokens}')::integer,
-        output_tokens = (result #>> '{usage,output_tokens}')::integer,
-        cost_usd = (result #>> '{usage,cost_usd}')::numeric
+        figures = coalesce(result -> 'figures', g.figures)
     where g.id = generation.id;
+    perform private.end_model_calls(result -> 'calls');
 end;
 $$;
 
 comment on function private.apply_generate_plan is
-    'Hook: saves {"model", "roadmap", …}, or the sentence in "failed"; nothing at all when the generation is no longer wanted.';
+    'Hook: saves {"model", "roadmap", …} as the plan, {"proposal", …} beside a living one, or the sentence in "failed"; nothing at all when the generation is no longer wanted.';
 
 create function private.settle_generate_plan(message jsonb, error jsonb, final boolean) returns void
 language plpgsql
@@ -978,7 +1215,7 @@ begin
     update public.plan_generations g
     set status = 'queued', error = null, finished_at = null
     where g.id = (message ->> 'generation_id')::uuid and g.status = 'failed'
-        and not exists (select from public.modules m where m.plan_id = g.plan_id)
+        and (g.kind <> 'create' or not exists (select from public.modules m where m.plan_id = g.plan_id))
         and not exists (
             select from public.plan_generations other
             where other.plan_id = g.plan_id and other.status in ('queued', 'running')
@@ -1005,8 +1242,51 @@ comment on function worker.complete_generate_plan is
     'Settles deliveries [{"msg_id", "read_ct", "result"}]: saves each plan and archives its message in one transaction. Answers done, already_done, stale or rejected for each.';
 
 revoke execute on function
-    private.report_generate_plan, private.fail_generation, private.save_roadmap, private.apply_generate_plan,
-    private.settle_generate_plan, private.revive_generate_plan,
+    private.untouchable_tasks, private.living_plan, private.first_open_week,
+    private.report_generate_plan, private.fail_generation, private.succeed_generation, private.save_links,
+    private.save_roadmap, private.apply_generate_plan, private.settle_generate_plan, private.revive_generate_plan,
     worker.load_generate_plan, worker.complete_generate_plan
     from public, anon, authenticated;
 grant execute on function worker.load_generate_plan, worker.complete_generate_plan to service_role;
+
+-- Telling a page that listens ---------------------------------------------------------------------
+
+-- Definer: whoever's statement it was, the message is ours. Nothing that goes wrong with it stops the work.
+create function private.announce_generation() returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+    perform realtime.send(
+        jsonb_build_object(
+            'generation_id', new.id, 'plan_id', new.plan_id, 'kind', new.kind,
+            'status', new.status, 'progress', new.progress
+        ),
+        'generation', 'plan:' || new.plan_id, true
+    );
+    return null;
+exception when others then
+    return null;
+end;
+$$;
+
+comment on function private.announce_generation is
+    'Trigger: tells the private topic plan:<id> how a generation stands, where Realtime is there to carry it.';
+
+revoke execute on function private.announce_generation from public, anon, authenticated;
+
+create trigger plan_generations_announce_insert after insert on public.plan_generations
+    for each row execute function private.announce_generation();
+create trigger plan_generations_announce_update after update on public.plan_generations
+    for each row when ((old.status, old.progress) is distinct from (new.status, new.progress))
+    execute function private.announce_generation();
+
+create policy "Owners listen to their plans" on realtime.messages
+    for select to authenticated
+    using (
+        extension = 'broadcast'
+        and (select realtime.topic()) = any (array(
+            select 'plan:' || p.id from public.learning_plans p where p.user_id = (select private.current_user_id())
+        ))
+    );

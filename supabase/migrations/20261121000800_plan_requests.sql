@@ -113,6 +113,12 @@ begin
             'Read the modules again and send all their ids in the new order'
         );
     end if;
+    begin
+        -- Who edits one of them holds it and waits for the plan, which we hold: so nobody waits for them.
+        perform from public.modules m where m.id = any (module_ids) order by m.id for no key update nowait;
+    exception when lock_not_available then
+        perform private.refuse(409, 'plan_is_changing', 'module_ids', 'Somebody is changing one of these weeks', 'Try again in a moment');
+    end;
     update public.modules m
     set "order" = w.place
     from unnest(module_ids) with ordinality as w (id, place)
@@ -148,6 +154,12 @@ begin
             'Read the tasks again and send all their ids in the new order; tasks of other weeks of the plan may be added'
         );
     end if;
+    begin
+        -- As in reorder_modules.
+        perform from public.tasks t where t.id = any (task_ids) order by t.id for no key update nowait;
+    exception when lock_not_available then
+        perform private.refuse(409, 'plan_is_changing', 'task_ids', 'Somebody is changing one of these tasks', 'Try again in a moment');
+    end;
     update public.tasks t
     set "order" = w.place, module_id = reorder_tasks.module_id
     from unnest(task_ids) with ordinality as w (id, place)

@@ -297,12 +297,14 @@ export type Database = {
                     "created_at": string;
                     "draft": Json | null;
                     "error": Json | null;
+                    "figures": Json | null;
                     "finished_at": string | null;
                     "id": string;
                     "input_tokens": number | null;
                     "kind": Database["public"]["Enums"]["generation_kind"];
                     "model": string;
                     "model_called_at": string | null;
+                    "module_id": string | null;
                     "output_summary": Json | null;
                     "output_tokens": number | null;
                     "parameters": Json | null;
@@ -310,6 +312,7 @@ export type Database = {
                     "progress": number;
                     "prompt": NonNullable<Json>;
                     "prompt_version": string | null;
+                    "scope": Database["public"]["Enums"]["generation_scope"] | null;
                     "started_at": string | null;
                     "status": Database["public"]["Enums"]["generation_status"];
                 };
@@ -319,12 +322,14 @@ export type Database = {
                     "created_at"?: string;
                     "draft"?: Json | null;
                     "error"?: Json | null;
+                    "figures"?: Json | null;
                     "finished_at"?: string | null;
                     "id"?: string;
                     "input_tokens"?: number | null;
                     "kind"?: Database["public"]["Enums"]["generation_kind"];
                     "model": string;
                     "model_called_at"?: string | null;
+                    "module_id"?: string | null;
                     "output_summary"?: Json | null;
                     "output_tokens"?: number | null;
                     "parameters"?: Json | null;
@@ -332,6 +337,7 @@ export type Database = {
                     "progress"?: number;
                     "prompt": NonNullable<Json>;
                     "prompt_version"?: string | null;
+                    "scope"?: Database["public"]["Enums"]["generation_scope"] | null;
                     "started_at"?: string | null;
                     "status"?: Database["public"]["Enums"]["generation_status"];
                 };
@@ -340,12 +346,14 @@ export type Database = {
                     "created_at"?: string;
                     "draft"?: Json | null;
                     "error"?: Json | null;
+                    "figures"?: Json | null;
                     "finished_at"?: string | null;
                     "id"?: string;
                     "input_tokens"?: number | null;
                     "kind"?: Database["public"]["Enums"]["generation_kind"];
                     "model"?: string;
                     "model_called_at"?: string | null;
+                    "module_id"?: string | null;
                     "output_summary"?: Json | null;
                     "output_tokens"?: number | null;
                     "parameters"?: Json | null;
@@ -353,10 +361,33 @@ export type Database = {
                     "progress"?: number;
                     "prompt"?: NonNullable<Json>;
                     "prompt_version"?: string | null;
+                    "scope"?: Database["public"]["Enums"]["generation_scope"] | null;
                     "started_at"?: string | null;
                     "status"?: Database["public"]["Enums"]["generation_status"];
                 };
                 Relationships: [
+                    {
+                        foreignKeyName: "plan_generations_module_id_fkey";
+                        columns: [
+                            "module_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "module_progress";
+                        referencedColumns: [
+                            "module_id"
+                        ];
+                    },
+                    {
+                        foreignKeyName: "plan_generations_module_id_fkey";
+                        columns: [
+                            "module_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "modules";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    },
                     {
                         foreignKeyName: "plan_generations_plan_id_fkey";
                         columns: [
@@ -426,6 +457,83 @@ export type Database = {
                     }
                 ];
             };
+            "plan_proposals": {
+                Row: {
+                    "accepted_revision": number | null;
+                    "base_revision": number;
+                    "changes": NonNullable<Json>;
+                    "created_at": string;
+                    "decided_at": string | null;
+                    "generation_id": string;
+                    "id": string;
+                    "plan_id": string;
+                    "status": Database["public"]["Enums"]["proposal_status"];
+                    "summary": NonNullable<Json>;
+                    "target": NonNullable<Json>;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "accepted_revision"?: number | null;
+                    "base_revision": number;
+                    "changes": NonNullable<Json>;
+                    "created_at"?: string;
+                    "decided_at"?: string | null;
+                    "generation_id": string;
+                    "id"?: string;
+                    "plan_id": string;
+                    "status"?: Database["public"]["Enums"]["proposal_status"];
+                    "summary": NonNullable<Json>;
+                    "target": NonNullable<Json>;
+                };
+                Update: {
+                    "accepted_revision"?: number | null;
+                    "base_revision"?: number;
+                    "changes"?: NonNullable<Json>;
+                    "created_at"?: string;
+                    "decided_at"?: string | null;
+                    "generation_id"?: string;
+                    "id"?: string;
+                    "plan_id"?: string;
+                    "status"?: Database["public"]["Enums"]["proposal_status"];
+                    "summary"?: NonNullable<Json>;
+                    "target"?: NonNullable<Json>;
+                };
+                Relationships: [
+                    {
+                        foreignKeyName: "plan_proposals_generation_id_fkey";
+                        columns: [
+                            "generation_id"
+                        ];
+                        isOneToOne: true;
+                        referencedRelation: "plan_generations";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    },
+                    {
+                        foreignKeyName: "plan_proposals_plan_id_fkey";
+                        columns: [
+                            "plan_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "learning_plans";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    },
+                    {
+                        foreignKeyName: "plan_proposals_plan_id_fkey";
+                        columns: [
+                            "plan_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "plan_progress";
+                        referencedColumns: [
+                            "plan_id"
+                        ];
+                    }
+                ];
+            };
             "resources": {
                 Row: {
                     "author": string | null;
@@ -433,11 +541,15 @@ export type Database = {
                     "cost_cents": number | null;
                     "created_at": string;
                     "currency": string | null;
+                    "dead_at": string | null;
                     "domain": string | null;
                     "duration_minutes": number | null;
+                    "failures": number;
+                    "http_status": number | null;
                     "id": string;
                     "tags": (string)[];
                     "title": string;
+                    "tried_at": string | null;
                     "type": Database["public"]["Enums"]["resource_type"];
                     "url": string;
                 };
@@ -448,11 +560,15 @@ export type Database = {
                     "cost_cents"?: number | null;
                     "created_at"?: string;
                     "currency"?: string | null;
+                    "dead_at"?: string | null;
                     "domain"?: never;
                     "duration_minutes"?: number | null;
+                    "failures"?: number;
+                    "http_status"?: number | null;
                     "id"?: string;
                     "tags"?: (string)[];
                     "title": string;
+                    "tried_at"?: string | null;
                     "type": Database["public"]["Enums"]["resource_type"];
                     "url": string;
                 };
@@ -462,11 +578,15 @@ export type Database = {
                     "cost_cents"?: number | null;
                     "created_at"?: string;
                     "currency"?: string | null;
+                    "dead_at"?: string | null;
                     "domain"?: never;
                     "duration_minutes"?: number | null;
+                    "failures"?: number;
+                    "http_status"?: number | null;
                     "id"?: string;
                     "tags"?: (string)[];
                     "title"?: string;
+                    "tried_at"?: string | null;
                     "type"?: Database["public"]["Enums"]["resource_type"];
                     "url"?: string;
                 };
@@ -475,30 +595,42 @@ export type Database = {
             };
             "task_links": {
                 Row: {
+                    "checked_at": string | null;
                     "created_at": string;
+                    "dead_at": string | null;
+                    "http_status": number | null;
                     "id": string;
                     "order": number;
                     "task_id": string;
                     "title": string;
+                    "tried_at": string | null;
                     "type": Database["public"]["Enums"]["resource_type"];
                     "url": string;
                 };
                 ComputedFields: never;
                 Insert: {
+                    "checked_at"?: string | null;
                     "created_at"?: string;
+                    "dead_at"?: string | null;
+                    "http_status"?: number | null;
                     "id"?: string;
                     "order": number;
                     "task_id": string;
                     "title": string;
+                    "tried_at"?: string | null;
                     "type"?: Database["public"]["Enums"]["resource_type"];
                     "url": string;
                 };
                 Update: {
+                    "checked_at"?: string | null;
                     "created_at"?: string;
+                    "dead_at"?: string | null;
+                    "http_status"?: number | null;
                     "id"?: string;
                     "order"?: number;
                     "task_id"?: string;
                     "title"?: string;
+                    "tried_at"?: string | null;
                     "type"?: Database["public"]["Enums"]["resource_type"];
                     "url"?: string;
                 };
@@ -851,6 +983,18 @@ export type Database = {
             };
         };
         Functions: {
+            "accept_proposal": {
+                Args: {
+                    "proposal_id": string;
+                };
+                Returns: Database["public"]["CompositeTypes"]["proposal_receipt"];
+                SetofOptions: {
+                    from: "*";
+                    to: "proposal_receipt";
+                    isOneToOne: true;
+                    isSetofReturn: false;
+                };
+            };
             "cancel_generation": {
                 Args: {
                     "generation_id": string;
@@ -957,6 +1101,47 @@ export type Database = {
                     isSetofReturn: true;
                 };
             };
+            "regenerate_module": {
+                Args: {
+                    "module_id": string;
+                    "request_key"?: string;
+                    "wish"?: string;
+                };
+                Returns: Database["public"]["CompositeTypes"]["plan_receipt"];
+                SetofOptions: {
+                    from: "*";
+                    to: "plan_receipt";
+                    isOneToOne: true;
+                    isSetofReturn: false;
+                };
+            };
+            "regenerate_plan": {
+                Args: {
+                    "plan_id": string;
+                    "request_key"?: string;
+                    "scope"?: string;
+                    "wish"?: string;
+                };
+                Returns: Database["public"]["CompositeTypes"]["plan_receipt"];
+                SetofOptions: {
+                    from: "*";
+                    to: "plan_receipt";
+                    isOneToOne: true;
+                    isSetofReturn: false;
+                };
+            };
+            "reject_proposal": {
+                Args: {
+                    "proposal_id": string;
+                };
+                Returns: Database["public"]["CompositeTypes"]["proposal_receipt"];
+                SetofOptions: {
+                    from: "*";
+                    to: "proposal_receipt";
+                    isOneToOne: true;
+                    isSetofReturn: false;
+                };
+            };
             "reorder_modules": {
                 Args: {
                     "module_ids": (string)[];
@@ -990,9 +1175,22 @@ export type Database = {
                     isSetofReturn: true;
                 };
             };
+            "undo_proposal": {
+                Args: {
+                    "proposal_id": string;
+                };
+                Returns: Database["public"]["CompositeTypes"]["proposal_receipt"];
+                SetofOptions: {
+                    from: "*";
+                    to: "proposal_receipt";
+                    isOneToOne: true;
+                    isSetofReturn: false;
+                };
+            };
         };
         Enums: {
             "generation_kind": "create" | "regenerate_plan" | "regenerate_module";
+            "generation_scope": "whole" | "remaining";
             "generation_status": "queued" | "running" | "succeeded" | "failed" | "cancelled";
             "learning_style": "reading" | "video" | "practice" | "mixed";
             "notification_channel": "email" | "in_app" | "sms";
@@ -1000,6 +1198,7 @@ export type Database = {
             "plan_origin": "ai" | "template" | "manual";
             "plan_visibility": "private" | "public";
             "progress_status": "not_started" | "in_progress" | "completed";
+            "proposal_status": "open" | "accepted" | "rejected" | "undone" | "superseded";
             "resource_type": "youtube" | "article" | "course" | "doc" | "other";
             "skill_level": "beginner" | "intermediate" | "advanced";
             "subscription_tier": "free" | "pro";
@@ -1054,6 +1253,12 @@ export type Database = {
                 "plan_id": string | null;
                 "generation_id": string | null;
             };
+            "proposal_receipt": {
+                "proposal_id": string | null;
+                "plan_id": string | null;
+                "status": Database["public"]["Enums"]["proposal_status"] | null;
+                "revision": number | null;
+            };
             "usage": {
                 "tier": string | null;
                 "plans": number | null;
@@ -1062,6 +1267,7 @@ export type Database = {
                 "max_generations_in_flight": number | null;
                 "generations_this_month": number | null;
                 "max_generations_per_month": number | null;
+                "resets_at": string | null;
             };
         };
     };
@@ -1165,6 +1371,49 @@ export type Database = {
                     }
                 ];
             };
+            "model_prices": {
+                Row: {
+                    "input_usd_per_mtok": number;
+                    "model": string;
+                    "output_usd_per_mtok": number;
+                    "updated_at": string;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "input_usd_per_mtok": number;
+                    "model": string;
+                    "output_usd_per_mtok": number;
+                    "updated_at"?: string;
+                };
+                Update: {
+                    "input_usd_per_mtok"?: number;
+                    "model"?: string;
+                    "output_usd_per_mtok"?: number;
+                    "updated_at"?: string;
+                };
+                Relationships: [
+                ];
+            };
+            "platform_limits": {
+                Row: {
+                    "amount": number;
+                    "name": string;
+                    "updated_at": string;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "amount": number;
+                    "name": string;
+                    "updated_at"?: string;
+                };
+                Update: {
+                    "amount"?: number;
+                    "name"?: string;
+                    "updated_at"?: string;
+                };
+                Relationships: [
+                ];
+            };
             "queues": {
                 Row: {
                     "lease_seconds": number;
@@ -1193,6 +1442,44 @@ export type Database = {
             [_ in never]: never;
         };
         Functions: {
+            "begin_model_call": {
+                Args: {
+                    "at"?: string;
+                    "call_id": string;
+                    "ended"?: Json;
+                    "model": string;
+                    "msg_id": number;
+                    "purpose": string;
+                    "read_ct": number;
+                    "report"?: Json;
+                    "reserve": number;
+                };
+                Returns: Json;
+            };
+            "catalogue_links": {
+                Args: {
+                    "most"?: number;
+                    "topic": string;
+                };
+                Returns: {
+                    "checked_at": string;
+                    "status": number;
+                    "title": string;
+                    "type": Database["public"]["Enums"]["resource_type"];
+                    "url": string;
+                }[];
+            };
+            "complete_check_links": {
+                Args: {
+                    "outcomes": Json;
+                };
+                Returns: {
+                    "msg_id": number;
+                    "problem": Json;
+                    "read_ct": number;
+                    "standing": string;
+                }[];
+            };
             "complete_generate_plan": {
                 Args: {
                     "outcomes": Json;
@@ -1203,6 +1490,12 @@ export type Database = {
                     "read_ct": number;
                     "standing": string;
                 }[];
+            };
+            "end_model_calls": {
+                Args: {
+                    "ended": Json;
+                };
+                Returns: undefined;
             };
             "fail_job": {
                 Args: {
@@ -1232,10 +1525,24 @@ export type Database = {
                 };
                 Returns: string;
             };
-            "load_generate_plan": {
+            "load_check_links": {
                 Args: {
                     "msg_id": number;
                     "read_ct": number;
+                };
+                Returns: Json;
+            };
+            "load_generate_plan": {
+                Args: {
+                    "at"?: string;
+                    "msg_id": number;
+                    "read_ct": number;
+                };
+                Returns: Json;
+            };
+            "model_day": {
+                Args: {
+                    "at"?: string;
                 };
                 Returns: Json;
             };
@@ -1349,6 +1656,7 @@ export const Constants = {
     "public": {
         Enums: {
             "generation_kind": ["create", "regenerate_plan", "regenerate_module"],
+            "generation_scope": ["whole", "remaining"],
             "generation_status": ["queued", "running", "succeeded", "failed", "cancelled"],
             "learning_style": ["reading", "video", "practice", "mixed"],
             "notification_channel": ["email", "in_app", "sms"],
@@ -1356,6 +1664,7 @@ export const Constants = {
             "plan_origin": ["ai", "template", "manual"],
             "plan_visibility": ["private", "public"],
             "progress_status": ["not_started", "in_progress", "completed"],
+            "proposal_status": ["open", "accepted", "rejected", "undone", "superseded"],
             "resource_type": ["youtube", "article", "course", "doc", "other"],
             "skill_level": ["beginner", "intermediate", "advanced"],
             "subscription_tier": ["free", "pro"]

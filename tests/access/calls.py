@@ -24,10 +24,11 @@ from tests.access.probes import (
 from tests.access.worker_calls import Call, answers, of_workers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 _DONE = frozenset({200, 204})
 _PLANS = "public.learning_plans"
+_SHOWN = "public.plan_progress"  # the dashboard's figures are those of the view
 _GENERATIONS = "public.plan_generations"
 _LEDGER = "private.usage_ledger"
 _MESSAGES = "pgmq.q_generate_plan"
@@ -86,7 +87,7 @@ def _call(name: str, place: str, actor: Actor) -> Call:
     return made
 
 
-def _of_people(name: str, label: str, actor: Actor) -> Call | None:  # noqa: PLR0911 - a case each
+def _of_people(name: str, label: str, actor: Actor) -> Call | None:  # noqa: C901, PLR0911 - a case each
     def at(thing: str) -> str:
         return ident(f"{label} {thing}")
 
@@ -127,6 +128,25 @@ def _of_people(name: str, label: str, actor: Actor) -> Call | None:  # noqa: PLR
                 "update public.plan_generations set status = 'failed' where id = {}", at("request")
             )
             return Call({"generation_id": at("failure")}, effect, prepare=(over,))
+        case "regenerate_plan" | "regenerate_module":
+            scope = "remaining" if name.endswith("plan") else None
+            week = None if scope else at("module 1")
+            kind = name.removeprefix("public.")
+            again = {"plan_id": at("plan"), "kind": kind, "scope": scope, "module_id": week}
+            effect = Effect(
+                added=(
+                    (_GENERATIONS, {**again, "status": "queued"}),
+                    (_LEDGER, {"person": person, "quantity": 1}),
+                    (_MESSAGES, {"read_ct": 0}),
+                )
+            )
+            over = quoted(
+                "update public.plan_generations set status = 'failed' where id = {}", at("request")
+            )
+            about = {"plan_id": at("plan")} if scope else {"module_id": week}
+            return Call(about, effect, prepare=(over,))
+        case "accept_proposal" | "reject_proposal" | "undo_proposal":
+            return _decision(name.removeprefix("public.").removesuffix("_proposal"), at)
         case "plan_roadmap":
             return Call({"plan_id": at("plan")}, look=_is_roadmap)
         case "plan_impact":
@@ -150,6 +170,43 @@ def _of_people(name: str, label: str, actor: Actor) -> Call | None:  # noqa: PLR
             return _of_oneself(name, actor)
 
 
+def _decision(how: str, at: Callable[[str], str]) -> Call:
+    """A proposal that changes nothing but says so: the plan gets a revision, and an origin."""
+    which, plan = at("proposal"), (_PLANS, at("plan"))
+    proposal = ("public.plan_proposals", which)
+    arguments = {"proposal_id": which}
+    decided = frozenset({"status", "decided_at"})
+    if how == "reject":
+        return Call(arguments, Effect(changed={proposal: decided}))
+    if how == "accept":
+        effect = Effect(
+            added=(("private.proposal_snapshots", {"proposal_id": which}),),
+            changed={
+                proposal: decided | {"accepted_revision"},
+                plan: frozenset({"origin", "revision", "updated_at"}),
+            },
+            said={proposal: {"status": "accepted"}, plan: {"origin": "ai"}},
+        )
+        return Call(arguments, effect)
+    accepted = quoted(
+        "update public.plan_proposals set status = 'accepted', accepted_revision = 1 where id = {}",
+        which,
+    )
+    kept = quoted(
+        "insert into private.proposal_snapshots (proposal_id, snapshot) values ({}, '{{"
+        '"origin": "template", "modules": [], "tasks": [], "task_resources": [], "task_links": [],'
+        ' "task_progress": [], "new_modules": [], "new_tasks": []'
+        "}}')",
+        which,
+    )
+    effect = Effect(
+        gone=frozenset({("private.proposal_snapshots", which)}),
+        changed={proposal: decided, plan: frozenset({"origin", "revision", "updated_at"})},
+        said={proposal: {"status": "undone"}, plan: {"origin": "template"}},
+    )
+    return Call(arguments, effect, prepare=(accepted, kept))
+
+
 def _of_oneself(name: str, actor: Actor) -> Call | None:
     mine = {row.key for row in ground.ROWS if row.relation == _PLANS and _is_of(actor, row)}
     followed = {ident("ada public plan")} if actor.person == "ben" else set()
@@ -171,6 +228,7 @@ def _of_oneself(name: str, actor: Actor) -> Call | None:
                     _are("plan_id", body, mine | followed)
                     or _say("is_mine", body, "plan_id", mine)
                     or _have_generation(body, mine)
+                    or next(filter(None, (matrix.figures(_SHOWN, actor, row) for row in body)), "")
                 ),
             )
         case "due_tasks":

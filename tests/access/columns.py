@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tests.access import ground, wishes
 from tests.access.actors import BY_NAME, Actor
 from tests.access.expectations import RELATIONS, words
-from tests.access.matrix import also, may, refusal, update, upsert
+from tests.access.matrix import also, edited, may, refusal, update, upsert
 from tests.access.probes import CLOSED, Effect, Outcome, Probe, Request, allowed, only, refused
 from tests.access.terms import MINE_PUBLIC
 
@@ -49,11 +49,14 @@ def _column(  # noqa: PLR0917 - a cell has so many sides
     if relation == "public.tier_limits" and column == "tier":
         value = row.values[column]
     if method == "POST":
+        if relation == "worker.platform_limits" and column == "name":
+            value = row.values[column]  # there is one limit
         if is_parent:
             value = smallest[column]
         body = {**smallest, **alongside, column: value}
         request = Request("POST", relation, body)
-        effect = Effect(added=((relation, body),), changed=also(relation, place, actor))
+        changed = also(relation, place, actor) | edited(relation, body, actor)
+        effect = Effect(added=((relation, body),), changed=changed)
     elif method == "PATCH":
         where = tuple(only(relation, row.values).items())
         request = Request("PATCH", relation, {column: value}, where)

@@ -198,6 +198,10 @@ RELATIONS: dict[str, Relation] = {
             currency
             tags
             checked_at
+            http_status
+            tried_at
+            failures
+            dead_at
             created_at fixed
         """,
     ),
@@ -217,7 +221,8 @@ RELATIONS: dict[str, Relation] = {
         """,
     ),
     "public.task_links": Relation(
-        why="A link that a person or a model brought along lives under the task's policies.",
+        why="A link that a person or a model brought along lives under the task's policies. Whether"
+        " it lives is for the service to say.",
         places=of_a_plan(read=PEOPLE, upsert=True),
         natural_key="task_id,url",
         columns="""
@@ -227,6 +232,10 @@ RELATIONS: dict[str, Relation] = {
             title add change
             url add change
             order add change
+            checked_at
+            http_status
+            tried_at
+            dead_at
             created_at fixed
         """,
     ),
@@ -283,6 +292,8 @@ RELATIONS: dict[str, Relation] = {
             id fixed
             plan_id add fixed
             kind fixed
+            scope fixed
+            module_id
             status
             progress
             draft
@@ -292,12 +303,48 @@ RELATIONS: dict[str, Relation] = {
             prompt_version
             parameters add
             output_summary add change
+            figures
             input_tokens
             output_tokens
             cost_usd
             model_called_at
             started_at
             finished_at
+            created_at fixed
+        """,
+    ),
+    "public.plan_proposals": Relation(
+        why="Regenerating makes a proposal, shown to the owner of the plan as a difference, and"
+        " accepted or refused by functions alone. What it says does not change.",
+        places={
+            PRIVATE: Access(
+                select=OWNER | SERVICE,
+                insert=SERVICE,
+                update=SERVICE,
+                delete=SERVICE,
+                upsert=SERVICE,
+            ),
+            PUBLIC: Access(
+                select=OWNER | SERVICE,
+                insert=SERVICE,
+                update=SERVICE,
+                delete=SERVICE,
+                upsert=SERVICE,
+            ),
+            OWN: Access(select=LEARNERS),
+        },
+        closed=WRITES,
+        columns="""
+            id fixed
+            plan_id fixed
+            generation_id fixed
+            status
+            base_revision fixed
+            accepted_revision
+            changes fixed
+            summary fixed
+            target fixed
+            decided_at
             created_at fixed
         """,
     ),
@@ -394,6 +441,27 @@ RELATIONS: dict[str, Relation] = {
             completed_minutes derived
         """,
     ),
+    "worker.model_prices": Relation(
+        why="Prices per model live in one table, which is the operator's.",
+        places={ALL: FULL_SERVICE},
+        closed=EVERYTHING,
+        columns="""
+            model fixed
+            input_usd_per_mtok
+            output_usd_per_mtok
+            updated_at stamped
+        """,
+    ),
+    "worker.platform_limits": Relation(
+        why="What the platform affords in a day is the operator's to say.",
+        places={ALL: FULL_SERVICE},
+        closed=EVERYTHING,
+        columns="""
+            name fixed
+            amount
+            updated_at stamped
+        """,
+    ),
     "worker.queues": Relation(
         why="What workers need is closed to people; the service changes it by functions alone.",
         places={ALL: Access(select=SERVICE)},
@@ -462,6 +530,35 @@ FUNCTIONS: dict[str, Function] = {
         places=_OWNERS_ONLY,
         refusal=(404, "generation_not_found"),
     ),
+    "public.regenerate_plan": Function(
+        why="The owner of a plan asks for it anew: it is their month that is charged.",
+        callers=PEOPLE,
+        places=_OWNERS_ONLY,
+    ),
+    "public.regenerate_module": Function(
+        why="As regenerate_plan, for one week.",
+        callers=PEOPLE,
+        places=_OWNERS_ONLY,
+        refusal=(404, "module_not_found"),
+    ),
+    "public.accept_proposal": Function(
+        why="“Insert, update, delete: Only the owner of the parent plan”, also by a proposal.",
+        callers=PEOPLE,
+        places=_OWNERS_ONLY,
+        refusal=(404, "proposal_not_found"),
+    ),
+    "public.reject_proposal": Function(
+        why="As accept_proposal.",
+        callers=PEOPLE,
+        places=_OWNERS_ONLY,
+        refusal=(404, "proposal_not_found"),
+    ),
+    "public.undo_proposal": Function(
+        why="As accept_proposal.",
+        callers=PEOPLE,
+        places=_OWNERS_ONLY,
+        refusal=(404, "proposal_not_found"),
+    ),
     "public.plan_roadmap": Function(
         why="“Roadmap JSON → frontend for preview”: for whoever can read the plan.",
         callers=PEOPLE,
@@ -513,6 +610,12 @@ FUNCTIONS: dict[str, Function] = {
     "worker.requeue_dead_letter": Function(_THE_WORKERS, SERVICE),
     "worker.load_generate_plan": Function(_THE_WORKERS, SERVICE),
     "worker.complete_generate_plan": Function(_THE_WORKERS, SERVICE),
+    "worker.begin_model_call": Function(_THE_WORKERS, SERVICE),
+    "worker.end_model_calls": Function(_THE_WORKERS, SERVICE),
+    "worker.model_day": Function(_THE_WORKERS, SERVICE),
+    "worker.catalogue_links": Function(_THE_WORKERS, SERVICE),
+    "worker.load_check_links": Function(_THE_WORKERS, SERVICE),
+    "worker.complete_check_links": Function(_THE_WORKERS, SERVICE),
     "worker.schema_version": Function(_THE_WORKERS, SERVICE),
 }
 

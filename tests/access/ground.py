@@ -48,6 +48,10 @@ KEYS = {
     "public.module_progress": ("module_id",),
     "public.plan_progress": ("plan_id",),
     "worker.queues": ("queue",),
+    "worker.model_prices": ("model",),
+    "worker.platform_limits": ("name",),
+    "private.model_days": ("day",),
+    "private.proposal_snapshots": ("proposal_id",),
     "worker.job_attempts": ("queue", "msg_id"),
     "pgmq.q_generate_plan": ("msg_id",),
     "pgmq.a_generate_plan": ("msg_id",),
@@ -187,6 +191,9 @@ def _tree(owner: str, visibility: str) -> list[Row]:
         generation: Values = {"id": at(thing), "plan_id": plan, "kind": kind, "status": status}
         generation |= {"model": "m", "prompt": {"topic": "Sailing"}, "created_at": LONG_AGO}
         rows.append(("public.plan_generations", generation))
+    proposal: Values = {"id": at("proposal"), "plan_id": plan, "generation_id": at("record")}
+    proposal |= {"base_revision": 1, "changes": {}, "summary": {}, "target": {"modules": []}}
+    rows.append(("public.plan_proposals", {**proposal, "created_at": LONG_AGO}))
     ledger = {"id": len(NAMES), "person": ident(owner), "kind": "generation", "quantity": 1}
     rows.append(("private.usage_ledger", {**ledger, "generation_id": at("request")}))
     return [Row(relation, values, owner, label) for relation, values in rows]
@@ -232,6 +239,10 @@ def _shared() -> list[Row]:
     limits = (("anonymous", 2, 2, 3), ("free", 2, 2, 20), ("pro", 100, 5, 300))
     names = ("tier", "max_plans", "max_generations_in_flight", "max_generations_per_month")
     rows += [Row("public.tier_limits", dict(zip(names, tier, strict=True))) for tier in limits]
+    price: Values = {"model": "large", "input_usd_per_mtok": 1, "output_usd_per_mtok": 10}
+    rows.append(Row("worker.model_prices", {**price, "updated_at": LONG_AGO}))
+    ceiling = {"name": "daily_model_tokens", "amount": 10**9, "updated_at": LONG_AGO}
+    rows.append(Row("worker.platform_limits", ceiling))
     event = {"id": ident("event"), "source": "stripe", "external_id": "evt_1", "type": "paid"}
     rows.append(
         Row("public.webhook_events", {**event, "payload": {"n": 1}, "received_at": LONG_AGO})
@@ -269,6 +280,7 @@ def _jobs() -> list[Row]:
         Row("public.plan_progress", {"plan_id": bare}, "zoe", "zoe bare"),
         Row("public.plan_generations", lost, "zoe", "zoe bare"),
         Row("worker.queues", settings),
+        Row("worker.queues", {**settings, "queue": "check_links"}),
         Row("worker.job_attempts", {"queue": QUEUE, "msg_id": 1, "failures": 1}),
         Row("worker.dead_letters", {**letter, "enqueued_at": LONG_AGO, "failed_at": LONG_AGO}),
         Row("pgmq.q_generate_plan", {**waiting, "message": message("ada public request")}),

@@ -38,6 +38,9 @@ _RAISES_REVISION = frozenset(
     {"public.modules", "public.tasks", "public.task_resources", "public.task_links"}
 )
 _WRITING_A_TASK = frozenset({"title", "description", "estimated_minutes"})
+# Who changes a task's links edits the task; whether a link was looked at is no change of a plan.
+_LINKS = frozenset({"public.task_resources", "public.task_links"})
+_WRITING_A_LINK = frozenset({"type", "title", "url", "order"})
 
 
 def of_relation(relation: str) -> Iterator[Probe]:
@@ -157,11 +160,12 @@ def _writing(relation: str, place: str, command: Command, actor: Actor) -> Itera
     decided = RELATIONS[relation]
     if command == "insert":
         request = Request("POST", relation, body)
-        effect = Effect(added=((relation, body),), changed=also(relation, place, actor))
+        changed = also(relation, place, actor) | edited(relation, body, actor)
+        effect = Effect(added=((relation, body),), changed=changed)
     elif command == "delete":
         assert row
         request = Request("DELETE", relation, params=tuple(only(relation, row.values).items()))
-        effect = _deletion(row)
+        effect = _deletion(row, actor)
         prepare = ()
     elif command == "update":
         assert row
@@ -205,7 +209,7 @@ def _sweeping(relation: str, command: Command, actor: Actor) -> Probe:
             effect = (
                 update(relation, row, {column: value}, actor, place)
                 if command == "update"
-                else _deletion(row)
+                else _deletion(row, actor)
             )
             changed |= effect.changed
             gone |= effect.gone
@@ -254,7 +258,8 @@ def upsert(  # noqa: PLR0917 - a cell has so many sides
     request = Request("POST", relation, body, (("on_conflict", by),), _MERGE)
     if row is None:
         added = ((relation, body),)
-        return request, Effect(added=added, changed=also(relation, place, actor))
+        changed = also(relation, place, actor) | edited(relation, body, actor)
+        return request, Effect(added=added, changed=changed)
     return request, update(relation, row, change, actor, place)
 
 
@@ -266,7 +271,14 @@ def also(relation: str, place: str, actor: Actor) -> dict[Key, frozenset[str]]:
     return {("public.learning_plans", plan): frozenset({"revision", "updated_at"})}
 
 
-def _deletion(row: Row) -> Effect:
+def edited(relation: str, row: Values, actor: Actor) -> dict[Key, frozenset[str]]:
+    """The task that somebody edits by writing one of its links."""
+    if relation not in _LINKS or actor.standing != "person":
+        return {}
+    return {("public.tasks", row["task_id"]): frozenset({"edited_at", "updated_at"})}
+
+
+def _deletion(row: Row, actor: Actor) -> Effect:
     """What is gone with a row; what hung on a plan that stays leaves it another revision."""
     gone = ground.below(row)
     plans = {
@@ -275,6 +287,7 @@ def _deletion(row: Row) -> Effect:
         if (other.relation, other.key) in gone and other.relation in _RAISES_REVISION
     }
     changed = dict.fromkeys(plans - gone, frozenset({"revision", "updated_at"}))
+    changed |= edited(row.relation, row.values, actor)
     return Effect(gone=frozenset(gone), changed=changed)
 
 
@@ -295,6 +308,8 @@ def update(relation: str, row: Row, change: Values, actor: Actor, place: str) ->
     stamped = {name for name in said if "stamped" in said[name]}
     holds = {name: value for name, value in change.items() if name not in stamped}
     holds = {name: value for name, value in holds.items() if name in changed}
-    return Effect(
-        changed={key: frozenset(changed), **also(relation, place, actor)}, said={key: holds}
-    )
+    elsewhere = also(relation, place, actor)
+    if relation == "public.task_links" and not changed & _WRITING_A_LINK:
+        elsewhere = {}
+    elsewhere |= edited(relation, row.values, actor)
+    return Effect(changed={key: frozenset(changed), **elsewhere}, said={key: holds})

@@ -95,6 +95,9 @@ CHANGES: dict[str, tuple[str, Any]] = {
     "public.webhook_events": ("handled_at", LATER),
     "public.module_progress": ("completion", 1),
     "public.plan_progress": ("completion", 1),
+    "public.plan_proposals": ("status", "rejected"),
+    "worker.model_prices": ("input_usd_per_mtok", 2),
+    "worker.platform_limits": ("amount", 5),
     "worker.queues": ("lease_seconds", 90),
     "worker.job_attempts": ("failures", 0),
     "worker.dead_letters": ("requeued_at", LATER),
@@ -144,6 +147,14 @@ def new_row(  # noqa: C901, PLR0912, PLR0915 - a case for each relation
             row = {"plan_id": at("plan"), "model": "m", "prompt": {"topic": "Sailing"}}
             if actor.standing == "service":
                 row["status"] = "succeeded"  # another request is under way
+        case "public.plan_proposals":
+            row = {"plan_id": at("plan"), "generation_id": at("failure"), "base_revision": 1}
+            row |= {"changes": {}, "summary": {}, "target": {}, "status": "rejected"}
+        case "worker.model_prices":
+            row = {"model": "small", "input_usd_per_mtok": 1, "output_usd_per_mtok": 2}
+        case "worker.platform_limits":
+            row = {"name": "daily_model_tokens", "amount": 1}
+            clear = ("delete from worker.platform_limits",)
         case "public.notifications":
             row = {"user_id": person, "kind": "weekly_summary", "channel": "email"}
             row |= {"dedupe_key": "new"}
@@ -175,7 +186,7 @@ _OTHERS: dict[str, Any] = {
             *("completed_at", "created_at", "updated_at", "pinned_at", "edited_at", "checked_at"),
             *("model_called_at", "started_at", "finished_at", "sent_at", "delivered_at"),
             *("opened_at", "bounced_at", "read_at", "received_at", "handled_at", "requeued_at"),
-            *("enqueued_at", "failed_at"),
+            *("enqueued_at", "failed_at", "tried_at", "dead_at", "decided_at"),
         ),
         LATER,
     ),
@@ -217,6 +228,14 @@ _OTHERS: dict[str, Any] = {
     "tags": ["charts"],
     "revision": 41,
     "progress": 40,
+    "http_status": 204,
+    "failures": 2,
+    "scope": "whole",
+    "base_revision": 7,
+    "accepted_revision": 7,
+    "input_usd_per_mtok": 3,
+    "output_usd_per_mtok": 30,
+    "amount": 7,
     "input_tokens": 10,
     "output_tokens": 10,
     "cost_usd": 0.25,
@@ -235,7 +254,7 @@ _OTHERS: dict[str, Any] = {
         name: {"another": 1}
         for name in (
             *("context", "payload", "error", "prompt", "parameters", "output_summary", "draft"),
-            *("message", "last_error"),
+            *("message", "last_error", "figures", "changes", "summary", "target"),
         )
     },
 }
@@ -255,6 +274,12 @@ _OTHERS_OF: dict[tuple[str, str], Any] = {
     ("public.task_progress", "user_id"): ident("ben"),
     ("public.task_progress", "status"): "in_progress",
     ("public.plan_generations", "plan_id"): ident("ada public plan"),
+    ("public.plan_generations", "module_id"): ident("ada private module 2"),
+    ("public.plan_proposals", "plan_id"): ident("ada public plan"),
+    ("public.plan_proposals", "generation_id"): ident("ada private request"),
+    ("public.plan_proposals", "status"): "superseded",
+    ("worker.model_prices", "model"): "huge",
+    ("worker.platform_limits", "name"): "another",
     ("public.notifications", "user_id"): ident("ben"),
     ("public.notifications", "kind"): "welcome",
     ("public.tier_limits", "tier"): "anonymous",

@@ -26,7 +26,7 @@ class Call:
     prepare: tuple[str, ...] = ()
 
 
-def of_workers(name: str) -> Call | None:  # noqa: C901, PLR0911 - a case each
+def of_workers(name: str) -> Call | None:  # noqa: C901, PLR0911, PLR0912 - a case each
     held = {"queue": ground.QUEUE, **ground.DELIVERY}
     message, waiting = (_MESSAGES, str(ground.DELIVERY["msg_id"])), str(ground.WAITING)
     attempt = ("worker.job_attempts", f"{ground.QUEUE},{ground.DELIVERY['msg_id']}")
@@ -57,7 +57,7 @@ def of_workers(name: str) -> Call | None:  # noqa: C901, PLR0911 - a case each
                 look=lambda body: answers(body, 1),
             )
         case "queue_depths":
-            return Call({}, look=lambda body: answers(len(body), 1))
+            return Call({}, look=lambda body: answers(len(body), 2))
         case "requeue_dead_letter":
             letter = ("worker.dead_letters", str(ground.DEAD_LETTER))
             revived = (_GENERATIONS, ident("zoe bare failure"))
@@ -82,6 +82,32 @@ def of_workers(name: str) -> Call | None:  # noqa: C901, PLR0911 - a case each
                 gone=frozenset({message, attempt}),
             )
             return Call({"outcomes": [outcome]}, effect)
+        case "begin_model_call":
+            call_id = ident("a call")
+            asked = {"call_id": call_id, "purpose": "plan", "model": "large", "reserve": 100}
+            effect = Effect(
+                added=(
+                    ("private.model_calls", {"id": call_id, "reserved": 100}),
+                    ("private.model_days", {"reserved": 100, "used": 0}),
+                )
+            )
+            held_still = {"standing": "held"}
+            return Call(
+                {**ground.DELIVERY, **asked}, effect, lambda body: answers(body, held_still)
+            )
+        case "end_model_calls":
+            return Call({"ended": []})
+        case "model_day":
+            nothing = {"day": "2026-01-01", "used": 0, "reserved": 0, "ceiling": None}
+            asked = {"at": "2026-01-01T12:00:00Z"}
+            return Call(asked, look=lambda body: answers(body, nothing))
+        case "catalogue_links":
+            return Call({"topic": "Charts"}, look=lambda body: answers(body, []))
+        case "load_check_links":
+            nobodys = {"standing": "stale"}
+            return Call(dict(ground.DELIVERY), look=lambda body: answers(body, nobodys))
+        case "complete_check_links":
+            return Call({"outcomes": []}, look=lambda body: answers(body, []))
         case "schema_version":
             return Call({}, look=lambda body: answers(len(body), 1))
         case _:

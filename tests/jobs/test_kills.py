@@ -50,7 +50,7 @@ def test_a_worker_killed_as_it_announces_the_model_costs_nothing_but_time(
     moment: Moment,
 ):
     asked = site.ask()
-    held = proxy.hold("heartbeat", moment)
+    held = proxy.hold("begin_model_call", moment)
     doomed = hire(model=openai)
     held.wait()
     doomed.kill()

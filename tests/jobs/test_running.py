@@ -265,7 +265,7 @@ def test_what_fails_too_often_is_a_dead_letter_and_refunded(
 ):
     site.sql("update worker.queues set max_failures = 1")
     asked = site.ask()
-    openai.next("status", 500)
+    openai.next("status", 500, times=3)
     assert hire("--drain", model=openai).wait() == 0
     [letter] = site.dead_letters()
     assert letter["error"]["code"] == "model_unavailable"
@@ -281,13 +281,22 @@ def test_a_models_plan_is_rebalanced_checked_and_saved_with_what_it_took(
     site: Site, hire: Callable[..., Worker], openai: OpenAI
 ):
     asked = site.ask()
-    openai.plan["weeks"][0]["tasks"][0]["minutes"] = 20  # 20 of 75 are missing: mended by rule
-    prices = {"OPENAI_COST_INPUT_PER_MTOK": "1", "OPENAI_COST_OUTPUT_PER_MTOK": "10"}
-    assert hire("--drain", model=openai, **prices).wait() == 0
+    site.sql("insert into worker.model_prices values ('large', 1, 10)")
+    openai.plan["weeks"][0]["tasks"][0]["minutes"] = 5  # too short, and 70 of 300 are missing
+    openai.answers["weeks"] = lambda _: {"weeks": openai.plan["weeks"][:1]}  # it stays so: a rule
+    assert hire("--drain", model=openai, OPENAI_MODEL="large").wait() == 0
+    assert openai.asked_for() == ["roadmap", "weeks"]
     site.expect_one_plan(asked)
     generation = site.generation(asked)
-    assert (generation["input_tokens"], generation["output_tokens"]) == (1200, 3400)
-    assert float(generation["cost_usd"]) == 0.0352
+    assert (generation["input_tokens"], generation["output_tokens"]) == (2400, 6800)
+    assert float(generation["cost_usd"]) == 0.0704
+    assert generation["figures"]["links"]["proposed"] == 0
+    assert generation["figures"] | {"links": {}} == {
+        "valid_at_first_try": False,
+        "repaired": True,
+        "calls": 2,
+        "links": {},
+    }
     assert generation["prompt_version"]
     weeks = site.sql(
         "select estimated_minutes as m from public.modules where plan_id = %s", asked.plan_id
@@ -312,7 +321,10 @@ def test_a_models_plan_that_stays_unusable_is_a_failed_outcome(
     site: Site, hire: Callable[..., Worker], openai: OpenAI
 ):
     asked = site.ask()
-    openai.plan["weeks"][1]["tasks"][1]["title"] = openai.plan["weeks"][1]["tasks"][0]["title"]
+    for week in openai.plan["weeks"]:
+        for task in week["tasks"]:
+            task["kind"] = "read"  # somebody who learns by doing asked for it
+    openai.answers["weeks"] = lambda _: {"weeks": openai.plan["weeks"]}
     assert hire("--drain", model=openai).wait() == 0
     generation = site.generation(asked)
     assert (generation["status"], generation["error"]["code"]) == ("failed", "plan_not_usable")

@@ -110,8 +110,8 @@ def test_queues_show_depth_age_and_dead_letters(story: Story):
         story.asks(ada, topic)
     story.fails(story.takes(), "model_refused")
     story.fails(story.takes(), "rate_limited", "1 hour")
-    [queue] = story.answers("queues")
-    assert (queue["queue"], queue["waiting"], queue["visible"]) == ("generate_plan", 2, 1)
+    queue = {row["queue"]: row for row in story.answers("queues")}["generate_plan"]
+    assert (queue["waiting"], queue["visible"]) == (2, 1)
     assert (queue["retrying"], queue["dead"]) == (1, 1)
     assert queue["oldest"] is not None
 
@@ -159,8 +159,12 @@ def month(story: Story) -> Story:
     story.asks(ada, "Knots")
     story.completes(story.takes(), model="built-in", roadmap=ROADMAP)
     dear = story.asks(ada, "Sailing")
-    usage = {"input_tokens": 900, "output_tokens": 4000, "cost_usd": 0.0425}
-    story.completes(story.takes(), model="large", roadmap=ROADMAP, usage=usage)
+    delivery = story.takes()
+    story.sql("insert into worker.model_prices values ('large', 2.5, 10.0625)")
+    call = uuid.uuid4()
+    story.sql("select worker.begin_model_call(%s, %s, %s, 'plan', 'large', 8000)", *delivery, call)
+    calls = [{"call_id": str(call), "input_tokens": 900, "output_tokens": 4000}]
+    story.completes(delivery, model="large", roadmap=ROADMAP, calls=calls)
     story.sql(
         "update public.plan_generations set finished_at = started_at + interval '90 s'"
         " where id = %s",
@@ -219,6 +223,59 @@ def test_usage_per_month_keeps_what_a_deleted_account_used(story: Story):
     story.sql("select private.delete_person(%s)", ada)
     [month] = story.answers("usage_per_month")
     assert (month["people"], month["reserved"], month["refunded"], month["used"]) == (1, 2, 1, 1)
+
+
+def test_live_links_are_counted_by_model_the_worst_first(story: Story):
+    ada = story.person("pro")
+    for topic, model, alive in (
+        ("Knots", "large", 9), ("Sailing", "large", 8), ("Rowing", "small", 2),
+    ):  # fmt: skip
+        story.asks(ada, topic)
+        links = {"proposed": 10, "alive": alive, "replaced": 1, "dropped": 0}
+        story.completes(story.takes(), model=model, roadmap=ROADMAP, figures={"links": links})
+    story.asks(ada, "Rigging")
+    story.completes(story.takes(), model="built-in", roadmap=ROADMAP)
+    small, large = story.answers("live_links_per_model")
+    assert (small["model"], small["proposed"], float(small["live_rate"])) == ("small", 10, 0.2)
+    assert (large["model"], large["generations"], large["proposed"]) == ("large", 2, 20)
+    assert (float(large["live_rate"]), large["replaced"], large["dropped"]) == (0.85, 2, 0)
+
+
+def test_tokens_of_today_are_told_with_what_is_held_and_left(story: Story):
+    [quiet] = story.answers("tokens_today")
+    assert (quiet["used"], quiet["reserved"], quiet["tokens_left"]) == (0, 0, None)
+    story.sql("insert into worker.platform_limits values ('daily_model_tokens', 10000)")
+    ada, calls = story.person("pro"), []
+    for topic in ("Knots", "Sailing"):
+        story.asks(ada, topic)
+        calls.append({"call_id": str(uuid.uuid4()), "input_tokens": 900, "output_tokens": 600})
+        query = "select worker.begin_model_call(%s, %s, %s, 'plan', 'large', 4000)"
+        story.sql(query, *story.takes(), calls[-1]["call_id"])
+    story.sql("select worker.end_model_calls(%s)", Jsonb(calls[:1]))
+    [today] = story.answers("tokens_today")
+    assert (today["used"], today["reserved"]) == (1500, 4000)
+    assert (today["ceiling"], today["tokens_left"]) == (10_000, 4500)
+    story.sql("update worker.platform_limits set amount = 5000")
+    assert story.answers("tokens_today")[0]["tokens_left"] == 0
+
+
+def test_links_to_look_at_tell_what_is_due_and_for_how_long(story: Story):
+    story.sql("delete from public.resources")
+    story.sql(
+        """
+        insert into public.resources (type, title, url, tags, checked_at, tried_at, dead_at)
+        select 'doc', 'Knots', 'https://example.com/' || age, array['knots'],
+            now() - interval '40 days', now() - make_interval(days => age),
+            case when gone then now() end
+        from (values (1, false), (9, false), (10, true), (31, true)) as seen (age, gone)
+        """
+    )
+    story.sql("insert into public.resources (type, title, url, tags)"
+              " values ('doc', 'Knots', 'https://example.com/new', array['knots'])")  # fmt: skip
+    [catalogue] = story.answers("links_to_look_at")
+    assert (catalogue["kind"], catalogue["links"]) == ("catalogue", 5)
+    assert (catalogue["alive"], catalogue["dead"], catalogue["never_tried"]) == (2, 2, 1)
+    assert (catalogue["due"], catalogue["longest_wait"].days) == (3, 31)
 
 
 def test_every_question_is_asked_here():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -43,6 +44,12 @@ class Deliveries:
 
     def load(self, job: Row) -> Any:
         return self._call("load_generate_plan", **token(job))
+
+    def call_model(self, job: Row, model: str = "large", reserve: int = 1000, **more: Any) -> Row:
+        """What a worker does before it asks a model; answers the call's id and how it stands."""
+        call = {"call_id": str(uuid.uuid4()), "purpose": "plan", "model": model} | more
+        answer: Row = self._call("begin_model_call", **token(job), reserve=reserve, **call)
+        return {"call_id": call["call_id"], **answer}
 
     def heartbeat(self, job: Row, **arguments: Any) -> str:
         return str(self._call("heartbeat", queue=QUEUE, **token(job), **arguments))
@@ -103,7 +110,6 @@ def roadmap(*weeks: Row) -> Row:
     return {
         "model": "built-in",
         "roadmap": {"modules": modules, "summary": {"modules": len(modules)}},
-        "usage": {"input_tokens": None, "output_tokens": None, "cost_usd": None},
     }
 
 

@@ -179,7 +179,12 @@ def test_the_usage_of_the_month_is_ones_own(world: World) -> None:
     ada, ben = world.person("Ada"), world.person("Ben", anonymous=True)
     ada.plan()
     assert ada.ask().status_code == 200
-    assert ada.call("my_usage") == {
+    usage = ada.call("my_usage", at="2026-12-24T18:00:00+01:00")
+    assert usage.pop("resets_at") == "2027-01-01T00:00:00+00:00"
+    assert usage["generations_this_month"] == 0
+    usage = ada.call("my_usage")
+    assert usage.pop("resets_at")
+    assert usage == {
         "tier": "free",
         "plans": 2,
         "max_plans": 5,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.stories.proposals import underway
 from tests.world import at_once, one, refusal
 
 if TYPE_CHECKING:
@@ -148,3 +149,23 @@ def test_the_order_of_somebody_elses_public_plan_is_not_ones_own(world: World) -
     answer = ben.rpc("reorder_tasks", module_id=whole.module["id"], task_ids=tasks)
     assert refusal(answer) == (404, "module_not_found", "module_id")
     assert orders(ada, whole.plan) == ids[::-1]
+
+
+@pytest.mark.parametrize("what", ["tasks", "modules"])
+def test_what_somebody_is_changing_in_this_very_moment_is_a_conflict_and_no_deadlock(
+    world: World, what: str
+) -> None:
+    ada = world.person()
+    whole = ada.whole_plan(weeks=2, tasks=2)
+    ids = [task["id"] for task in whole.tasks[0]]
+    reorder = {"module_id": whole.module["id"], "task_ids": ids[::-1]}
+    if what == "modules":
+        ids = [module["id"] for module in whole.modules]
+        reorder = {"plan_id": whole.plan["id"], "module_ids": ids[::-1]}
+    # As a PATCH stands that has its row and waits for the plan.
+    hold = f"select from public.{what} where id = %s for no key update"
+    with underway(world, ada, hold, ids[0]) as holding:
+        answer = ada.rpc(f"reorder_{what}", **reorder)
+        assert refusal(answer) == (409, "plan_is_changing", f"{what[:-1]}_ids")
+        holding.rollback()
+    assert ada.rpc(f"reorder_{what}", **reorder).status_code == 204

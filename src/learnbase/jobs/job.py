@@ -48,8 +48,11 @@ class Delivery:
 class Reporter(Protocol):
     """Carries a job's reports to its row."""
 
-    async def report(self, report: Json, *, now: bool) -> None:
+    async def report(self, report: Json) -> None:
         """Send a report, or keep it for the next moment to send one."""
+
+    def take(self) -> Json:
+        """Hand over what is kept, to be sent with something else."""
 
 
 @dataclass(frozen=True)
@@ -89,18 +92,12 @@ class Job(Generic[PayloadT]):
         """
         report = {"progress": progress, "draft": draft}
         await self.reporter.report(
-            {name: value for name, value in report.items() if value is not None}, now=False
+            {name: value for name, value in report.items() if value is not None}
         )
 
-    async def about_to_call_a_model(self, *, progress: int) -> None:
-        """Put down that a model is called from here on, so that a cancellation costs from now on.
-
-        Returns when the database knows it, and not before.
-
-        Raises:
-            NoLongerNeeded: it was cancelled, or somebody else has the job.
-        """
-        await self.reporter.report({"progress": progress, "model_called": True}, now=True)
+    def unsent_report(self) -> Json:
+        """What was reported and did not travel yet; whoever takes it sends it along."""
+        return self.reporter.take()
 
 
 @dataclass(frozen=True)

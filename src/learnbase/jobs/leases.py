@@ -51,31 +51,32 @@ class Lease:
         report_is_due = bool(self._unsent) and now - self._reported_at >= _BETWEEN_REPORTS
         return report_is_due or now - self._sent_at >= self._seconds / 3
 
-    async def report(self, report: Json, *, now: bool) -> None:
+    async def report(self, report: Json) -> None:
         """Add to what is to be reported, and send it unless something was sent just now.
 
         Raises:
             NoLongerNeeded: the lease is lost.
         """
         self._unsent |= report
-        if now:
-            await self.renew(patiently=True)
-        elif self.is_due:
+        if self.is_due:
             await self.renew()
         if self.standing != "held":
             raise NoLongerNeeded
 
-    async def renew(self, *, patiently: bool = False) -> None:
+    def take(self) -> Json:
+        """Hand over what is to be reported, to be sent with something else."""
+        report, self._unsent = self._unsent, {}
+        return report
+
+    async def renew(self) -> None:
         """Renew the lease and send what is to be reported.
 
-        A database that is away is no reason to fail: what was not sent is kept for the next time,
-        or sent again until it arrives.
+        A database that is away is no reason to fail: what was not sent is kept for the next time.
         """
         async with self._one_at_a_time:
             report, self._unsent = self._unsent, {}
-            call = self._reach.call if patiently else self._reach.call_once
             try:
-                standing = await call(
+                standing = await self._reach.call_once(
                     "heartbeat",
                     queue=self.delivery.queue,
                     **self.delivery.token,
@@ -84,8 +85,6 @@ class Lease:
                 )
             except LearnbaseError as problem:
                 self._unsent = report | self._unsent
-                if patiently:
-                    raise
                 log.debug("heartbeat_failed", reason=problem.message, **self.delivery.token)
                 return
             finally:

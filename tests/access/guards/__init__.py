@@ -12,6 +12,7 @@ from tests.access.guards import (
     hidden,
     limits,
     parents,
+    proposals,
     races,
     repeats,
     stamps,
@@ -22,7 +23,18 @@ if TYPE_CHECKING:
 
     from tests.access.probes import Probe
 
-GUARDS = (limits, parents, stamps, generations, hidden, repeats, deliveries, accounts, races)
+GUARDS = (
+    limits,
+    parents,
+    stamps,
+    generations,
+    proposals,
+    hidden,
+    repeats,
+    deliveries,
+    accounts,
+    races,
+)
 
 
 def probes() -> Iterator[Probe]:

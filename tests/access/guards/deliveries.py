@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tests.access import ground
-from tests.access.ground import QUEUE
+from tests.access.ground import QUEUE, ident
 from tests.access.guards.acts import DONE, GENERATIONS, LEDGER, MESSAGES, at, call, gives
 from tests.access.probes import Effect, Outcome, Probe, quoted, refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+CALL = {"call_id": ident("a call"), "purpose": "plan", "model": "large", "reserve": 100}
 
 
 def probes() -> Iterator[Probe]:
@@ -21,6 +23,7 @@ def probes() -> Iterator[Probe]:
         ("fail_job", {"queue": QUEUE, **late, "error": error}, "stale"),
         ("hand_back_jobs", {"queue": QUEUE, "deliveries": [late]}, 0),
         ("load_generate_plan", late, {"standing": "stale"}),
+        ("begin_model_call", {**late, **CALL}, {"standing": "stale"}),
     )
     for function, arguments, wanted in stale_calls:
         yield call(

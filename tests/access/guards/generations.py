@@ -53,12 +53,25 @@ def probes() -> Iterator[Probe]:
         refused(409, "plan_not_empty"),
         first,
     )
+    same = quoted(
+        "update public.plan_generations set kind = 'regenerate_plan' where id = {}",
+        request,
+    )
     yield call(
         "what is under way is not begun twice",
         eve,
         retry,
         {"generation_id": failure},
         Outcome(DONE, look=gives(request)),
+        same,
+        about="private.request_generation",
+    )
+    yield call(
+        "nor is something else begun beside it",
+        eve,
+        retry,
+        {"generation_id": failure},
+        refused(409, "generation_under_way"),
         about="private.request_generation",
     )
     modules = [at("eve private", f"module {n}") for n in (2, 1)]

@@ -21,6 +21,13 @@ def probes() -> Iterator[Probe]:
     own, hidden = at("ada public", "module 1"), at("eve private", "module 1")
     yield write("a task stays in its plan", "owner", move(own), away)
     yield write("a task does not move into a hidden module", "owner", move(hidden), NOT_THEIRS)
+    theirs = Request(
+        "PATCH",
+        TASKS,
+        {"module_id": at("ada public", "module 1"), "order": 9},
+        (("id", f"eq.{at('eve private', 'task 1')}"),),
+    )
+    yield write("nor into one that is read but not owned", "another learner", theirs, NOT_THEIRS)
     yield write("nor does the service move it", "service", move(own), away)
     follow = {"plan_id": at("ada public", "plan"), "user_id": ident("ada")}
     yield write(

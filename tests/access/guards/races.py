@@ -128,6 +128,58 @@ def probes() -> Iterator[Probe]:
         "public.reorder_tasks",
     )
     yield _plan_made_while_its_owner_writes(race)
+    yield from _proposals(race)
+
+
+def _proposals(race: Callable[..., Probe]) -> Iterator[Probe]:
+    """What is written in the very moment of an acceptance, and a cancellation in that of a call."""
+    ada, label = "owner", "ada private"
+    which, plan, task = at(label, "proposal"), at(label, "plan"), at(label, "task 1")
+    accept = (ada, quoted("select private.accept_own_proposal({})", which))
+    rename = (ada, quoted("update public.learning_plans set topic = 'Rowing' where id = {}", plan))
+    renamed = Effect(changed={(PLANS, plan): frozenset({"topic", "revision", "updated_at"})})
+    yield race(
+        rename, accept, _but(refused(409, "plan_moved_on"), renamed), "private.hold_proposal"
+    )
+    # The task is to go, and nobody has begun it but who does so now.
+    empty = quoted(
+        "update public.plan_proposals set target = jsonb_build_object('modules', jsonb_build_array("
+        "jsonb_build_object('module_id', {}, 'order', 1, 'title', 'Week 1', 'estimated_minutes', 0,"
+        " 'tasks', '[]'::jsonb))) where id = {}",
+        at(label, "module 1"),
+        which,
+    )
+    idle = quoted("update public.task_progress set status = 'not_started' where task_id = {}", task)
+    alone = quoted("delete from public.tasks where id = {}", at(label, "task 2"))
+    mine = quoted(
+        "update public.task_progress set status = 'completed' where task_id = {} and user_id = {}",
+        task,
+        ident("ada"),
+    )
+    ticked = Effect(
+        changed={
+            ("public.task_progress", ident(f"progress of ada with {label}")): frozenset(
+                {"status", "updated_at"}
+            )
+        }
+    )
+    busy = _but(refused(409, "plan_is_changing"), ticked)
+    yield race((ada, mine), accept, busy, "private.hold_tasks", empty, idle, alone)
+    request = at(label, "request")
+    cancel = (ada, quoted("select private.cancel_own_generation({})", request))
+    begin = (
+        "service",
+        quoted(
+            "select worker.begin_model_call({}, {}, {}, 'plan', 'large', 100)",
+            *(ground.DELIVERY["msg_id"], ground.DELIVERY["read_ct"], ident("a call")),
+        ),
+    )
+    back = {"person": ident("ada"), "quantity": -1, "generation_id": request}
+    cancelled = Effect(
+        added=((LEDGER, back),),
+        changed={(GENERATIONS, request): frozenset({"status", "finished_at"})},
+    )
+    yield race(cancel, begin, Outcome(DONE, effect=cancelled), "worker.begin_model_call")
 
 
 def _plan_made_while_its_owner_writes(race: Callable[..., Probe]) -> Probe:

@@ -42,6 +42,11 @@ FUNCTIONS = [
         public.due_tasks(at)
         public.my_usage(at)
         public.delete_account()
+        public.regenerate_plan(plan_id, scope, wish, request_key)
+        public.regenerate_module(module_id, wish, request_key)
+        public.accept_proposal(proposal_id)
+        public.reject_proposal(proposal_id)
+        public.undo_proposal(proposal_id)
         """,  # noqa: E501 - a signature a line
     ),
     Functions(
@@ -86,7 +91,10 @@ FUNCTIONS = [
         "definer",
         "authenticated",
         """
-        private.request_generation(plan, wanted, at)
+        private.request_generation(plan, wanted, scope, module, wish, at)
+        private.accept_own_proposal(proposal)
+        private.reject_own_proposal(proposal)
+        private.undo_own_proposal(proposal)
         private.claim_request(key, sent)
         private.answer_request(key, plan, generation)
         private.await_planner(plan)
@@ -119,6 +127,7 @@ FUNCTIONS = [
         private.read_choice(value, field, choices, otherwise)
         private.read_line(value, field, longest)
         private.in_words(field)
+        private.read_wish(wish)
         """,
     ),
     # Entitlement: asked by definers, and by the service.
@@ -155,6 +164,26 @@ FUNCTIONS = [
         private.report_generate_plan(message, report)
         private.settle_generate_plan(message, error, final)
         private.revive_generate_plan(message)
+        private.succeed_generation(generation, summary)
+        private.save_links(links, from_catalogue)
+        private.begins_again_on(at, period)
+        private.untouchable_tasks(plan)
+        private.living_plan(plan)
+        private.first_open_week(plan, at)
+        private.forget_check()
+        private.model_tokens_left(at)
+        private.end_model_calls(ended)
+        private.enqueue_link_checks(at, most)
+        private.replace_dead_resource(dead)
+        private.apply_check_links(message, result)
+        private.settle_check_links(message, error, final)
+        private.save_proposal(generation, result)
+        private.hold_proposal(proposal)
+        private.hold_tasks(plan, tasks)
+        private.refuse_moved_plan()
+        private.refuse_touched_task(task)
+        private.target_tasks(target)
+        private.take_snapshot(plan, modules, tasks)
         """,
     ),
     Functions(
@@ -167,11 +196,14 @@ FUNCTIONS = [
         private.keep_task_in_plan()
         private.raise_revision_by_modules()
         private.raise_revision_by_tasks()
+        private.raise_revision_by_edits()
         private.raise_revision_by_links()
         private.limit_plans()
         private.limit_generations()
         private.limit_tasks()
         private.limit_links()
+        private.mark_edited_by_links()
+        private.announce_generation()
         private.enqueue(queue, message, delay_seconds)
         """,
     ),
@@ -187,9 +219,15 @@ FUNCTIONS = [
         worker.hand_back_jobs(queue, deliveries, retry_in)
         worker.queue_depths()
         worker.requeue_dead_letter(dead_letter_id)
-        worker.load_generate_plan(msg_id, read_ct)
+        worker.load_generate_plan(msg_id, read_ct, at)
+        worker.begin_model_call(msg_id, read_ct, call_id, purpose, model, reserve, ended, report, at)
+        worker.end_model_calls(ended)
+        worker.model_day(at)
+        worker.load_check_links(msg_id, read_ct)
+        worker.catalogue_links(topic, most)
+        worker.complete_check_links(outcomes)
         worker.complete_generate_plan(outcomes)
-        """,
+        """,  # noqa: E501 - a signature a line
     ),
     Functions("invoker", "service_role", "worker.schema_version()"),
 ]

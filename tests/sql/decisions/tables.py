@@ -132,6 +132,10 @@ TABLES = {
         people="delete, insert (model, output_summary, parameters, plan_id, prompt), select"
         " (all), update (output_summary)",
     ),
+    # Made by the job, decided by functions: nobody writes it over the API.
+    "public.plan_proposals": Table(
+        {"select": "Owners read the proposals for their plans"}, people="select (all)"
+    ),
     "public.notifications": Table(
         {
             "select": "People read their notifications",
@@ -142,6 +146,13 @@ TABLES = {
     "public.webhook_events": Table({"service": "The service keeps the inbox"}),
     "private.usage_ledger": Table({"service": "The service reads the ledger"}, service="select"),
     "private.plan_requests": Table({"service": "The service reads the requests"}, service="select"),
+    "private.proposal_snapshots": Table(
+        {"service": "The service reads the snapshots"}, service="select"
+    ),
+    "private.model_calls": Table({"service": "The service reads the calls"}, service="select"),
+    "private.model_days": Table({"service": "The service reads the days"}, service="select"),
+    "worker.model_prices": Table({"service": "The service keeps the prices"}),
+    "worker.platform_limits": Table({"service": "The service keeps the limits"}),
     "worker.queues": Table({"service": "The service reads the queues"}, service="select"),
     "worker.job_attempts": Table({"service": "The service reads the attempts"}, service="select"),
     "worker.dead_letters": Table(

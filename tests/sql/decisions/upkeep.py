@@ -20,6 +20,11 @@ FOREIGN_KEYS = {
     "public.task_progress.task_id → public.tasks": "cascade",
     "public.task_progress.user_id → public.users": "cascade",
     "public.plan_generations.plan_id → public.learning_plans": "cascade",
+    # The module is gone, the record of having asked for it stays.
+    "public.plan_generations.module_id → public.modules": "set null",
+    "public.plan_proposals.plan_id → public.learning_plans": "cascade",
+    "public.plan_proposals.generation_id → public.plan_generations": "cascade",
+    "private.proposal_snapshots.proposal_id → public.plan_proposals": "cascade",
     "public.notifications.user_id → public.users": "cascade",
     "private.plan_requests.person → public.users": "cascade",
     "private.plan_requests.plan_id → public.learning_plans": "cascade",
@@ -39,6 +44,8 @@ ENUMS = {
     "public.plan_visibility": "private public",
     "public.plan_origin": "ai template manual",
     "public.generation_kind": "create regenerate_plan regenerate_module",
+    "public.generation_scope": "whole remaining",
+    "public.proposal_status": "open accepted rejected undone superseded",
     "public.generation_status": "queued running succeeded failed cancelled",
     "public.notification_channel": "email in_app sms",
     "public.notification_status": "queued sent delivered opened bounced complained failed"
@@ -54,7 +61,10 @@ SCHEMAS = {
 }
 
 # Times are UTC.
-SCHEDULES = {"prune-archives": ("17 3 * * *", "select private.prune_archives()")}
+SCHEDULES = {
+    "prune-archives": ("17 3 * * *", "select private.prune_archives()"),
+    "check-links": ("41 * * * *", "select private.enqueue_link_checks()"),
+}
 
 TRIGGERS = {
     "auth.users": """
@@ -104,17 +114,20 @@ TRIGGERS = {
     """,
     "public.task_resources": """
         task_resources_keep_fixed before update row private.keep_fixed(id, task_id, resource_id, created_at)
+        task_resources_mark_edited after delete insert update row when private.mark_edited_by_links()
         task_resources_stay_within_a_plan after insert statement private.limit_links()
         task_resources_raise_revision_on_delete after delete statement private.raise_revision_by_links()
         task_resources_raise_revision_on_insert after insert statement private.raise_revision_by_links()
         task_resources_raise_revision_on_update after update statement private.raise_revision_by_links()
     """,  # noqa: E501
     "public.task_links": """
+        task_links_forget_check before update of url row when private.forget_check()
         task_links_keep_fixed before update row private.keep_fixed(id, task_id, created_at)
+        task_links_mark_edited after delete insert update row when private.mark_edited_by_links()
         task_links_stay_within_a_plan after insert statement private.limit_links()
         task_links_raise_revision_on_delete after delete statement private.raise_revision_by_links()
         task_links_raise_revision_on_insert after insert statement private.raise_revision_by_links()
-        task_links_raise_revision_on_update after update statement private.raise_revision_by_links()
+        task_links_raise_revision_on_update after update statement private.raise_revision_by_edits()
     """,
     "public.task_progress": """
         task_progress_keep_fixed before update row private.keep_fixed(id, task_id, user_id, created_at)
@@ -122,10 +135,23 @@ TRIGGERS = {
         task_progress_stamp_completion before insert update row private.stamp_completion()
     """,  # noqa: E501
     "public.plan_generations": """
-        plan_generations_keep_fixed before update row private.keep_fixed(id, plan_id, kind, created_at)
+        plan_generations_keep_fixed before update row private.keep_fixed(id, plan_id, kind, scope, created_at)
+        plan_generations_announce_insert after insert row private.announce_generation()
+        plan_generations_announce_update after update row when private.announce_generation()
         plan_generations_limit after insert row private.limit_generations()
         plan_generations_record before insert row private.record_generation()
     """,  # noqa: E501
+    "public.plan_proposals": """
+        plan_proposals_keep_fixed before update row private.keep_fixed(id, plan_id, generation_id, base_revision, changes, summary, target, created_at)
+    """,  # noqa: E501
+    "worker.model_prices": """
+        model_prices_keep_fixed before update row private.keep_fixed(model)
+        model_prices_set_updated_at before update row private.set_updated_at()
+    """,
+    "worker.platform_limits": """
+        platform_limits_keep_fixed before update row private.keep_fixed(name)
+        platform_limits_set_updated_at before update row private.set_updated_at()
+    """,
     "public.notifications": """
         notifications_keep_fixed before update row private.keep_fixed(id, user_id, kind, channel, dedupe_key, created_at)
         notifications_set_updated_at before update row private.set_updated_at()
