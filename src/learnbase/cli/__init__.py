@@ -25,6 +25,9 @@ COMMANDS = {
     "plan": ("plan", "app", "Ask for a plan, follow it, read it; as whoever signed in."),
     "work": ("work", "work", "Take jobs until stopped; --drain: until none is left."),
     "jobs": ("jobs", "app", "The queues, and the jobs that were given up."),
+    "eval": ("evaluation", "evaluate", "Put fixed briefs to the model: how well does it plan?"),
+    "prices": ("money", "prices", "What models cost."),
+    "limits": ("money", "limits", "What the whole platform affords."),
     "user": ("people", "user", "What an operator sets for somebody."),
     "doctor": ("doctor", "doctor", "Say what works, what does not, and what to do about it."),
 }

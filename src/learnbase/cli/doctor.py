@@ -101,7 +101,8 @@ def _stack() -> Iterator[Check]:
 
 
 async def _project(current: Settings) -> AsyncIterator[Check]:
-    from learnbase.errors import LearnbaseError, SettingError  # noqa: PLC0415 - keeps --help quick
+    from learnbase.cli.health import platform  # noqa: PLC0415 - slow to import
+    from learnbase.errors import LearnbaseError, SettingError  # noqa: PLC0415
     from learnbase.jobs.contract import lease_seconds, meet  # noqa: PLC0415
     from learnbase.services.database import Database  # noqa: PLC0415
     from workers import JOBS  # noqa: PLC0415
@@ -121,6 +122,8 @@ async def _project(current: Settings) -> AsyncIterator[Check]:
             return
         yield await _public_schema(current)
         async for check in _queues(database):
+            yield check
+        async for check in platform(access, database):
             yield check
 
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from learnbase.cli.output import AsJson, print_json
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
@@ -16,8 +18,6 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
 )
-
-AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 
 
 @app.command("list")
@@ -31,7 +31,7 @@ def list_jobs(as_json: AsJson = False) -> None:
 
     found = _asked(ask)
     if as_json:
-        _print_json(found)
+        print_json(found)
         return
     from rich.table import Table  # noqa: PLC0415 - slow to import
     from rich.text import Text  # noqa: PLC0415
@@ -74,7 +74,7 @@ def show(
             f"There is no dead letter {letter}", remedy="See them with: learnbase jobs list"
         )
     if as_json:
-        _print_json(found[0])
+        print_json(found[0])
         return
     import json  # noqa: PLC0415 - keeps --help quick
 
@@ -101,7 +101,7 @@ def requeue(
 
     done = _asked(ask)
     if as_json:
-        _print_json(done)
+        print_json(done)
         return
     for row in done:
         typer.echo(f"Dead letter {row['id']} is message {row['requeued_as']} now.")
@@ -127,9 +127,3 @@ def _age(seconds: int | None) -> str:
         if seconds >= length:
             return f"{seconds // length} {unit}"
     return f"{seconds} s"
-
-
-def _print_json(body: Any) -> None:
-    import json  # noqa: PLC0415 - keeps --help quick
-
-    typer.echo(json.dumps(body, indent=2, ensure_ascii=False))

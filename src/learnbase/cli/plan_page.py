@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import sys
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -22,13 +24,15 @@ _POLL_SECONDS = 0.25
 # A learner waits for a worker; nobody waits for a worker that is not there.
 _PATIENCE_SECONDS = 600
 _LONELY_SECONDS = 5
+_WIDE = 250
 _TICKS = {"completed": "✔", "in_progress": "◐", "not_started": "·"}
 _COLOURS = {"completed": "green", "in_progress": "yellow", "not_started": "dim"}
 
 
 def console() -> Console:
-    """Where pages go; plain text when it is not a terminal."""
-    return Console(highlight=False)
+    """Where pages go; plain text, and no line broken for want of room, when it is no terminal."""
+    is_wide = not sys.stdout.isatty() and "COLUMNS" not in os.environ
+    return Console(highlight=False, width=_WIDE if is_wide else None)
 
 
 def follow(api: PersonApi, generation_id: str) -> dict[str, Any]:
@@ -66,7 +70,7 @@ def _standing(generation: dict[str, Any]) -> str:
     return {
         "queued": "Waiting for a worker",
         "running": "Planning",
-        "succeeded": "The plan is there",
+        "succeeded": f"The {'plan' if generation['kind'] == 'create' else 'proposal'} is there",
         "failed": "Failed",
         "cancelled": "Cancelled",
     }[generation["status"]]

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+_MOST_CONNECTIONS = 16
+
 if TYPE_CHECKING:
     from learnbase.jobs import Runner, Work
     from learnbase.settings import ServiceAccess, Settings
@@ -47,13 +49,19 @@ async def _work(
     from learnbase.jobs import Reach, Runner  # noqa: PLC0415 - slow to import
     from learnbase.services.database import Database  # noqa: PLC0415
     from learnbase.services.llm import model_of  # noqa: PLC0415
+    from learnbase.services.web import Web  # noqa: PLC0415
     from workers.deps import Deps  # noqa: PLC0415
 
-    # Beside each job's own call there may be its heartbeat.
-    async with Database(access, connections=2 * limits["slots"] + 4) as database:
+    # Beside each job's own call there may be its heartbeat. More than the API has connections to
+    # its database would only wait there, and the client looks through all of them at each request.
+    connections = min(2 * limits["slots"] + 4, _MOST_CONNECTIONS)
+    async with (
+        Database(access, connections=connections) as database,
+        Web(contact=settings.links_contact) as web,
+    ):
         reach = Reach(database)
         model = model_of(settings)
-        deps = Deps(database=reach, model=model)
+        deps = Deps(database=reach, web=web, model=model)
         runner = Runner(chosen, reach, deps, **limits)
         _listen(runner)
         try:
