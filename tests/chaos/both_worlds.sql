@@ -47,6 +47,10 @@ insert into public.plan_notes (plan_id, notes) select id, 'Notes on ' || topic f
 insert into public.plan_generations (id, plan_id, status, progress, model, prompt)
 select pg_temp.named(id || ' generation'), id, 'failed', 40, 'built-in', '{}' from public.learning_plans;
 
+insert into public.plan_proposals (id, plan_id, generation_id, base_revision, changes, summary, target)
+select pg_temp.named(p.id || ' proposal'), p.id, pg_temp.named(p.id || ' generation'), p.revision, '[]', '{}', '{"modules": []}'
+from public.learning_plans p;
+
 insert into public.plan_followers (id, plan_id, user_id, start_date)
 values (pg_temp.named('follows'), pg_temp.named('publisher sql'), pg_temp.named('follower'), date '2026-11-02');
 

@@ -61,6 +61,20 @@ select pg_temp.named(p.id || ' generation ' || n), p.id, case when n = 5 then 'q
 from public.learning_plans p, generate_series(1, 5) as n
 where p.user_id = pg_temp.named('victim');
 
+insert into public.plan_proposals (id, plan_id, generation_id, status, base_revision, changes, summary, target)
+select pg_temp.named(g.id || ' proposal'), g.plan_id, g.id, case when g.status = 'queued' then 'open' else 'accepted' end::public.proposal_status,
+    1, '[{"title": "Dial"}]', '{"text": "Safecracking"}', '{"modules": []}'
+from public.plan_generations g where g.prompt ->> 'topic' = 'Safecracking';
+
+insert into private.proposal_snapshots (proposal_id, snapshot)
+select p.id, '{}' from public.plan_proposals p where p.summary ->> 'text' = 'Safecracking' and p.status = 'accepted';
+
+insert into private.model_calls (id, generation_id, purpose, model, day, reserved)
+select pg_temp.named(g.id || ' call'), g.id, 'plan', 'large', current_date, 1000
+from public.plan_generations g where g.prompt ->> 'topic' = 'Safecracking';
+
+insert into private.model_days (day, reserved, used) values (current_date, 200000, 0);
+
 insert into private.usage_ledger (person, kind, quantity, generation_id)
 select pg_temp.named('victim'), 'generation', 1, id from public.plan_generations where prompt ->> 'topic' = 'Safecracking';
 

@@ -71,14 +71,18 @@ class Laboratory:
     def close(self) -> None:
         self._db.close()
 
-    def caught_by(self, mutant: Mutant, *, far_too: bool = True) -> tuple[str, str]:
+    def caught_by(
+        self, mutant: Mutant, *, far_too: bool = True, but: tuple[Probe, ...] = ()
+    ) -> tuple[str, str]:
         """Which check notices a mutant, and what it says; two times "" if none does.
 
         What the API cannot reach is left to the catalogue first; what is about something else is
         asked last, and not at all without ``far_too``. A probe that is surprised without the
-        mutant too tells nothing: it is taken out, and the others are asked.
+        mutant too tells nothing of it: the others are asked.
         """
-        near, far = self._probes_about(mutant)
+        near, far = (
+            [probe for probe in probes if probe not in but] for probes in self._probes_about(mutant)
+        )
         checks: list[Callable[[], str | Surprise]] = [
             lambda: self._first(near),
             self._undecided,
@@ -95,8 +99,7 @@ class Laboratory:
         if not isinstance(found, Surprise):
             return (CATALOGUE, found) if found else ("", "")
         if self._first([found.probe]):
-            self._probes.remove(found.probe)
-            return self.caught_by(mutant, far_too=far_too)
+            return self.caught_by(mutant, far_too=far_too, but=(*but, found.probe))
         return MATRIX, str(found)
 
     def _first(self, probes: list[Probe]) -> str | Surprise:

@@ -20,6 +20,8 @@ NOT_THE_VICTIMS = {
     "public.resources": "the catalogue is shared, and the same in both worlds",
     "public.tier_limits": "limits are the same for everybody",
     "worker.queues": "the settings of the queues belong to nobody",
+    "worker.model_prices": "prices are the operator's",
+    "worker.platform_limits": "what the platform affords is the same for everybody",
 }
 
 RELATIONS = """
