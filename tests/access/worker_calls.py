@@ -98,7 +98,7 @@ def of_workers(name: str) -> Call | None:  # noqa: C901, PLR0911, PLR0912 - a ca
         case "end_model_calls":
             return Call({"ended": []})
         case "model_day":
-            nothing = {"day": "2026-01-01", "used": 0, "reserved": 0, "ceiling": None}
+            nothing = {"day": "2026-01-01", "used": 0, "reserved": 0, "ceiling": 10**9}
             asked = {"at": "2026-01-01T12:00:00Z"}
             return Call(asked, look=lambda body: answers(body, nothing))
         case "catalogue_links":

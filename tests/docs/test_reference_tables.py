@@ -141,12 +141,15 @@ def test_without_a_key_there_is_no_way_in(world: World) -> None:
 
 # Where a generation's `error` is written, and how a code is written there.
 _REASONS = (
-    *("src/learnbase/jobs/*.py", "src/learnbase/services/llm.py", "src/learnbase/planning/*.py"),
+    *("src/learnbase/jobs/*.py", "src/learnbase/planning/*.py", "src/learnbase/generation/*.py"),
+    *("src/learnbase/services/llm.py", "src/learnbase/services/model_*.py"),
     *("workers/*.py", "supabase/migrations/*.sql"),
 )
 _REASON = re.compile(
     r'code(?:: str)? ?= ?"(\w+)"|\b(?:Failure|GiveUp)\(\s*"(\w+)"|code or "(\w+)"'
     r"|jsonb_build_object\(\s*'code', '(\w+)'"
+    r'|, "(model_\w+)"\)|^ +"(plan_\w+)",$',
+    re.MULTILINE,
 )
 
 
