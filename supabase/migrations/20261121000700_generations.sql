@@ -919,6 +919,22 @@ $$;
 comment on function private.first_open_week is
     'The first week that what remains of a plan can go into: not complete, and not in the past.';
 
+create function private.first_open_day(plan uuid, week integer, at timestamptz) returns integer
+language sql
+stable
+set search_path = ''
+as $$
+    select greatest(1, least(7,
+        private.local_date(at, u.time_zone)
+        - coalesce(p.start_date, private.local_date(p.created_at, u.time_zone)) - 7 * (week - 1) + 1
+    ))
+    from public.learning_plans p
+    join public.users u on u.id = p.user_id
+    where p.id = plan
+$$;
+
+comment on function private.first_open_day is 'The first day of a week of a plan that is not over, 1 to 7.';
+
 -- Definer, as all of worker: private and pgmq are closed, also to the service's role.
 create function worker.load_generate_plan(msg_id bigint, read_ct integer, at timestamptz default now()) returns jsonb
 language plpgsql
@@ -964,6 +980,11 @@ begin
                 else 1
             end
         );
+        if generation.scope = 'remaining' then
+            request := request || jsonb_build_object(
+                'from_day', private.first_open_day(generation.plan_id, (request ->> 'from_week')::integer, at)
+            );
+        end if;
     end if;
     return jsonb_build_object(
         'standing', 'held',
@@ -1193,7 +1214,8 @@ set search_path = ''
 as $$
 begin
     if final then
-        perform private.fail_generation((message ->> 'generation_id')::uuid, error, true);
+        -- A plan that is changed again and again meanwhile is its owner's doing.
+        perform private.fail_generation((message ->> 'generation_id')::uuid, error, error ->> 'code' is distinct from 'moved_on');
     else
         update public.plan_generations g
         set status = 'queued', error = settle_generate_plan.error
@@ -1231,18 +1253,35 @@ comment on function private.revive_generate_plan is
 
 create function worker.complete_generate_plan(outcomes jsonb)
 returns table (msg_id bigint, read_ct integer, standing text, problem jsonb)
-language sql
+language plpgsql
 security definer
 set search_path = ''
 as $$
-    select * from private.complete_jobs('generate_plan', outcomes)
+begin
+    for msg_id, read_ct, standing, problem in
+        select c.msg_id, c.read_ct, c.standing, c.problem from private.complete_jobs('generate_plan', outcomes) c
+    loop
+        -- Whatever became of the outcome, its questions were paid.
+        if standing in ('rejected', 'stale') then
+            begin
+                perform private.end_model_calls(o.value #> '{result,calls}')
+                from jsonb_array_elements(outcomes) as o (value)
+                where o.value ->> 'msg_id' = complete_generate_plan.msg_id::text
+                    and o.value ->> 'read_ct' = complete_generate_plan.read_ct::text;
+            exception when others then
+                null; -- calls that are none; the outcome is told all the same
+            end;
+        end if;
+        return next;
+    end loop;
+end;
 $$;
 
 comment on function worker.complete_generate_plan is
     'Settles deliveries [{"msg_id", "read_ct", "result"}]: saves each plan and archives its message in one transaction. Answers done, already_done, stale or rejected for each.';
 
 revoke execute on function
-    private.untouchable_tasks, private.living_plan, private.first_open_week,
+    private.untouchable_tasks, private.living_plan, private.first_open_week, private.first_open_day,
     private.report_generate_plan, private.fail_generation, private.succeed_generation, private.save_links,
     private.save_roadmap, private.apply_generate_plan, private.settle_generate_plan, private.revive_generate_plan,
     worker.load_generate_plan, worker.complete_generate_plan

@@ -16,16 +16,29 @@ declare
 begin
     for batch in
         with due as materialized (
+            -- What somebody is writing right now comes round the next time: nobody waits for anybody.
             select r.id, 'resource' as kind, r.tried_at
-            from public.resources r
-            -- A living link every week, a dead one every month: some come back.
-            where r.tried_at is null
-                or r.tried_at < enqueue_link_checks.at - case when r.dead_at is null then interval '7 days' else interval '30 days' end
+            from (
+                select r.id, r.tried_at
+                from public.resources r
+                -- A living link every week, a dead one every month: some come back.
+                where r.tried_at is null
+                    or r.tried_at < enqueue_link_checks.at - case when r.dead_at is null then interval '7 days' else interval '30 days' end
+                order by r.tried_at nulls first, r.id
+                limit most
+                for no key update skip locked
+            ) r
             union all
             select l.id, 'task_link', l.tried_at
-            from public.task_links l
-            where l.tried_at is null
-                or l.tried_at < enqueue_link_checks.at - case when l.dead_at is null then interval '7 days' else interval '30 days' end
+            from (
+                select l.id, l.tried_at
+                from public.task_links l
+                where l.tried_at is null
+                    or l.tried_at < enqueue_link_checks.at - case when l.dead_at is null then interval '7 days' else interval '30 days' end
+                order by l.tried_at nulls first, l.id
+                limit most
+                for no key update skip locked
+            ) l
             order by tried_at nulls first, id
             limit most
         ),
@@ -166,9 +179,13 @@ begin
         where c.kind = 'resource' and c.verdict = 'dead'
     )
     order by p.id for no key update;
+    -- By their address, in which order everybody has them: no deadlocks.
+    perform from public.resources r
+    where r.id in (select c.id from jsonb_to_recordset(result -> 'checked') as c (kind text, id uuid) where c.kind = 'resource')
+    order by r.url for no key update;
     for found in
         select c.* from jsonb_to_recordset(result -> 'checked') as c (kind text, id uuid, verdict text, status smallint)
-        order by c.kind, c.id -- one order for everybody: no deadlocks
+        order by c.kind, c.id
     loop
         if found.kind = 'resource' and found.verdict = 'alive' then
             update public.resources r

@@ -272,6 +272,9 @@ begin
     perform from public.modules m where m.plan_id = hold_tasks.plan order by m.id for update nowait;
     perform from public.tasks t where t.id = any (tasks) order by t.id for update nowait;
     perform from public.task_progress tp where tp.task_id = any (tasks) order by tp.id for update nowait;
+    -- An edit of a link holds its row before its task.
+    perform from public.task_links l where l.task_id = any (tasks) order by l.id for update nowait;
+    perform from public.task_resources r where r.task_id = any (tasks) order by r.id for update nowait;
 exception when lock_not_available then
     perform private.refuse(
         409, 'plan_is_changing', 'proposal_id',
@@ -501,6 +504,12 @@ begin
     set status = 'accepted', decided_at = now(), accepted_revision = revision
     where pp.id = held.id;
     return row(held.id, held.plan_id, 'accepted', revision)::public.proposal_receipt;
+exception when deadlock_detected then
+    -- A batch of outcomes has our catalogue rows and waits for our plan: it, or we.
+    perform private.refuse(
+        409, 'plan_is_changing', 'proposal_id',
+        'The plan is being written to at this moment', 'Try again in a moment'
+    );
 end;
 $$;
 
@@ -607,6 +616,12 @@ begin
     update public.plan_proposals pp set status = 'undone', decided_at = now() where pp.id = held.id;
     delete from private.proposal_snapshots s where s.proposal_id = held.id;
     return row(held.id, held.plan_id, 'undone', revision)::public.proposal_receipt;
+exception when deadlock_detected then
+    -- A batch of outcomes has our catalogue rows and waits for our plan: it, or we.
+    perform private.refuse(
+        409, 'plan_is_changing', 'proposal_id',
+        'The plan is being written to at this moment', 'Try again in a moment'
+    );
 end;
 $$;
 

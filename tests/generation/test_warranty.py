@@ -9,8 +9,9 @@ import pytest
 
 from learnbase.errors import Unavailable
 from learnbase.generation.asks import ModelFailed
-from learnbase.generation.replacements import CatalogueLink, addresses_in
+from learnbase.generation.replacements import CatalogueLink
 from learnbase.generation.warranty import Warranted, warrant
+from learnbase.planning.own_words import OwnWords
 from learnbase.planning.request import LearningStyle, PlanRequest, SkillLevel
 from learnbase.planning.roadmap import Link, ResourceType, Roadmap, Task, TaskKind, Week
 from learnbase.planning.usage import Reply, Usage
@@ -288,7 +289,7 @@ def test_an_address_in_the_learners_own_words_is_theirs_alone(site: Website):
         plan(("Sail", (f"{DOCS}/team/secret?key=1", "https://wiki.corp/sailing"))),
         model,
         wish=wish,
-        private_addresses=addresses_in(wish),
+        own_words=OwnWords.of(wish),
     )
 
     seen, unseen = result.roadmap.weeks[0].tasks[0].resources
@@ -308,9 +309,7 @@ def test_a_model_that_writes_the_learners_address_a_little_differently_changes_n
     site.put("http://docs.example.com/team/secret/?a=b", page("Sailing with us"))
     asked = "http://docs.example.com/team/secret/?a=b"
 
-    result = warranted(
-        site, plan(("Sail", (asked,))), wish=wish, private_addresses=addresses_in(wish)
-    )
+    result = warranted(site, plan(("Sail", (asked,))), wish=wish, own_words=OwnWords.of(wish))
 
     assert result.roadmap.weeks[0].tasks[0].resources[0].private
 

@@ -128,6 +128,20 @@ def test_what_remains_leaves_the_past_alone_and_takes_its_rest_along():
     assert weeks[4]["module_id"] is None
 
 
+def test_new_tasks_are_put_on_days_that_are_not_over():
+    there = living(["mix"], ["rise"])
+    made = roadmap({2: ["fold", "bake"], 3: ["taste"]})
+    early = difference(there, made, from_week=2).modules
+    late = difference(there, made, from_week=2, days_over=3).modules
+
+    def days(modules: list[dict[str, Any]]) -> dict[int, list[int]]:
+        return {week["order"]: [task["day"] for task in week["tasks"]] for week in modules}
+
+    was, now = days(early), days(late)
+    assert now[2] == [min(day + 3, 7) for day in was[2]]
+    assert now[3] == was[3]
+
+
 def test_one_week_anew_leaves_the_others_as_they_are():
     there = living(["mix"], ["rise", "fold"], ["bake"])
     proposal = difference(there, roadmap({2: ["rise", "bake twice"]}), from_week=2, only_week=2)

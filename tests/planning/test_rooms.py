@@ -37,6 +37,27 @@ def test_what_remains_begins_where_it_is_told_and_one_week_is_one():
     assert sizes(only_week=2, from_week=2) == [(2, 300)]
 
 
+def test_days_that_are_over_leave_less_of_the_week():
+    assert sizes(from_week=2, from_day=5) == [(2, 130), (3, 300)]
+    assert sizes(only_week=2, from_week=2, from_day=5) == [(2, 300)], "a week anew is a whole week"
+    there = living(["mix"], ["rise", "fold"], done=["rise"], fixed=["fold"])
+    # What was done in the first days takes nothing from the last ones; what is to do does.
+    assert sizes(living=there, from_week=2, from_day=5) == [(2, 55), (3, 300)]
+
+
+def test_a_deadline_that_passed_in_this_very_week_leaves_nothing():
+    wish = {"deadline_date": "2026-08-18", "from_week": 3}
+    assert sizes(**wish, from_day=2) == [(3, 45)]
+    with pytest.raises(NoTime, match="no week left"):
+        sizes(**wish, from_day=3)
+
+
+def test_a_plan_that_began_too_long_ago_says_so():
+    with pytest.raises(NoTime, match="began so long ago") as refused:
+        sizes(deadline_date=None, from_week=140)
+    assert refused.value.field == "start_date"
+
+
 def test_a_week_beyond_a_deadline_that_was_moved_keeps_its_place():
     assert sizes(only_week=5, from_week=5) == [(5, 300)]
 

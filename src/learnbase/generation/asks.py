@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from pydantic import BaseModel
 
-from learnbase.errors import LearnbaseError
+from learnbase.errors import LearnbaseError, Unavailable
 
 if TYPE_CHECKING:
     from learnbase.planning.usage import Reply, Usage
@@ -26,6 +26,10 @@ class ModelFailed(LearnbaseError):
 
     usage: Usage | None = None
     reason: str = ""
+
+
+class AnswerLost(Unavailable):
+    """What was asked reached the model, and no answer came back: it may have cost all the same."""
 
 
 class Asks(Protocol):
@@ -53,6 +57,7 @@ class Asks(Protocol):
 
         Raises:
             ModelFailed: an answer that cannot be used.
+            AnswerLost: nobody knows whether it was answered, and what that cost.
             Unavailable: no answer, or not now; `retry_after` where the service says when.
             AccessDenied: the key or the model's name is not accepted.
         """

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from pydantic import BaseModel
 
 from learnbase.errors import LearnbaseError
-from learnbase.generation.asks import ModelFailed
+from learnbase.generation.asks import AnswerLost, ModelFailed
 from learnbase.jobs import NoLongerNeeded
+from learnbase.planning.usage import Usage
 
 if TYPE_CHECKING:
     from learnbase.generation.asks import Asks
     from learnbase.jobs import Job
-    from learnbase.planning.usage import Reply, Usage
+    from learnbase.planning.usage import Reply
 
 ShapeT = TypeVar("ShapeT", bound=BaseModel)
 _LETTERS_A_TOKEN = 3
@@ -74,6 +75,10 @@ class MeteredModel:
             reply = await self._model.ask(messages, shape, person=person, search=search)
         except ModelFailed as answered:
             self._end(call, answered.usage)
+            raise
+        except AnswerLost:
+            self._end(call, Usage(0, 0))  # not counted: the reservation stands
+            await self.settle()
             raise
         except LearnbaseError:
             self._end(call, None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
 from datetime import datetime  # noqa: TC003 - pydantic reads it when it runs
 from typing import TYPE_CHECKING
@@ -26,8 +25,6 @@ _A_TASK = 3
 _LONGEST_TITLE = 200
 _IN_A_PLAN = 2
 _SHORTEST_WORD = 4
-_ADDRESS = re.compile(r"https?://[^\s<>\"'`\\^{|}]{1,2000}", re.IGNORECASE)
-_AFTER_AN_ADDRESS = ".,;:!?)]*_"
 
 _SYSTEM = """\
 You find web pages for the tasks of a study plan whose links did not work.
@@ -162,18 +159,6 @@ def fitting(task: Task, known: Iterable[CatalogueLink], topic: str) -> list[Cata
         (entry for entry in scored if entry[0]), key=lambda e: (-e[0], not e[1], e[2].url)
     )
     return [found for _, _, found in best[:_IN_A_PLAN]]
-
-
-def addresses_in(request: PlanRequest) -> frozenset[str]:
-    """Return the addresses in the learner's own words, as `bare` spells them."""
-    said = " ".join(text for text in (request.topic, request.notes, request.wish) if text)
-    found = (_canonical(match.rstrip(_AFTER_AN_ADDRESS)) for match in _ADDRESS.findall(said))
-    return frozenset(bare(url) for url in found if url)
-
-
-def bare(url: str) -> str:
-    """Return an address without its scheme, query and last slash: a model may well change those."""
-    return url.partition("://")[2].partition("?")[0].rstrip("/")
 
 
 def _telling(text: str) -> set[str]:

@@ -19,6 +19,7 @@ from learnbase.errors import LearnbaseError
 from learnbase.generation import replacements
 from learnbase.planning import title_fit
 from learnbase.planning.canonical_url import BadAddress, canonical_url
+from learnbase.planning.own_words import OwnWords
 from learnbase.planning.page import Page, Verdict
 from learnbase.planning.roadmap import Link, ResourceType, Roadmap
 
@@ -67,7 +68,7 @@ async def warrant(
     model: Asks | None,
     person: str,
     catalogue: Catalogue | None = None,
-    private_addresses: frozenset[str] = frozenset(),
+    own_words: OwnWords | None = None,
     progress: Progress | None = None,
     seconds: float = SECONDS,
 ) -> Warranted:
@@ -80,15 +81,15 @@ async def warrant(
         model: Is asked once for replacements; None for none.
         person: As `Asks.ask` takes it.
         catalogue: What the database knows of living pages on the request's topic.
-        private_addresses: From the learner's own words, as `replacements.addresses_in` finds them;
-            kept unchecked where they do not answer us, and marked, so that nobody else gets them.
+        own_words: What the learner named. Links that may be theirs are kept unchecked where they do
+            not answer us, and marked, so that nobody else gets them.
         progress: Is told the per cent of the warranty that is done.
         seconds: How long all of it may take.
 
     Raises:
         NoLongerNeeded: as `model.ask` and `progress` do.
     """
-    course = _Course(roadmap, request, web, private_addresses, seconds)
+    course = _Course(roadmap, request, web, own_words or OwnWords(), seconds)
     await course.look(_FIRST_LOOK)
     if progress is not None:
         await progress(50)
@@ -111,13 +112,13 @@ class _Course:
         roadmap: Roadmap,
         request: PlanRequest,
         web: Looks,
-        private: frozenset[str],
+        own_words: OwnWords,
         seconds: float,
     ) -> None:
         self._roadmap = roadmap
         self._request = request
         self._web = web
-        self._private = private
+        self._own_words = own_words
         self._seconds = seconds
         self._ends = _now() + seconds
         self._tasks = [task for week in roadmap.weeks for task in week.tasks]
@@ -287,7 +288,7 @@ class _Course:
             self._replaced += 1
 
     def _is_private(self, url: str) -> bool:
-        return replacements.bare(url) in self._private
+        return self._own_words.name(url)
 
     def _is_fresh(self, found: CatalogueLink) -> bool:
         return found.checked_at is not None and datetime.now(UTC) - found.checked_at < _GOOD_FOR

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 # outcome may well be taken a moment later.
 _PASSING = {"40001", "40P01", "55P03", "57014"}
 _TRIES = 4
+# What the job works on was changed meanwhile: the outcome is for what is no more, and made anew.
+_MOVED_ON = "LB001"
+_MOST_ANEW = 25
 # Data exceptions and broken constraints: the same outcome is never taken.
 _FOR_GOOD = ("22", "23")
 log = get_log(__name__)
@@ -40,18 +43,31 @@ async def run(queue: Queue, lease: Lease, deps: Any) -> str:
     delivery = lease.delivery
     began = time.monotonic()
     with about(queue=queue.name, **delivery.token) as said:
-        ending = await _handled(queue, lease, deps, said)
-        if lease.standing == "stale":
-            standing = "stale"
-        elif isinstance(ending, Failure):
-            standing = await _failed(queue, lease, ending)
-        elif ending is None:
-            standing = "interrupted"
-        else:
-            standing = await _completed(queue, lease, ending)
+        standing = await _once(queue, lease, deps, said)
+        for attempt in range(_MOST_ANEW):
+            if standing != "moved_on":
+                break
+            log.info("moved_on", attempt=attempt + 1)
+            await lease.renew()  # what was reported is there for the next attempt
+            await asyncio.sleep(backoff(min(attempt, 3), random.random) / 20)
+            standing = await _once(queue, lease, deps, said)
+        if standing == "moved_on":
+            standing = await _failed(queue, lease, _never_still(lease))
         event = f"job_{standing}"
         log.info(event, duration_ms=waited_ms(began))
     return standing
+
+
+async def _once(queue: Queue, lease: Lease, deps: Any, said: Json) -> str:
+    """Do it and settle it, or say that what it works on has moved on."""
+    ending = await _handled(queue, lease, deps, said)
+    if lease.standing == "stale":
+        return "stale"
+    if isinstance(ending, Failure):
+        return await _failed(queue, lease, ending)
+    if ending is None:
+        return "interrupted"
+    return await _completed(queue, lease, ending)
 
 
 class _Nothing(dict[str, Any]):
@@ -98,6 +114,8 @@ async def _completed(queue: Queue, lease: Lease, result: Json) -> str:
             if settled.standing == "stale":
                 return "stale"
             return "done" if body is not None else "dropped"
+        if settled.code == _MOVED_ON:
+            return "moved_on"
         if settled.code not in _PASSING:
             break
         await asyncio.sleep(backoff(attempt, random.random) / 10)
@@ -112,6 +130,15 @@ async def _completed(queue: Queue, lease: Lease, result: Json) -> str:
             "Ask again; if it keeps happening, tell us." if for_good else "It is tried again.",
             None if for_good else backoff(lease.delivery.failures, random.random),
         ),
+    )
+
+
+def _never_still(lease: Lease) -> Failure:
+    return Failure(
+        "moved_on",
+        "What this works on was changed again and again meanwhile.",
+        "Leave it alone until it is done; it is tried again.",
+        backoff(lease.delivery.failures, random.random),
     )
 
 

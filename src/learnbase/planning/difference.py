@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import TYPE_CHECKING, Any
 
+from learnbase.planning.budget import DAYS
 from learnbase.planning.likeness import alike
 from learnbase.planning.proposal import Change, Place, Proposal
 from learnbase.planning.roadmap import TaskKind
@@ -26,7 +27,12 @@ _LAST_PLACE = 200  # as the database bounds the order of tasks
 
 
 def difference(
-    living: LivingPlan, roadmap: Roadmap, *, from_week: int = 1, only_week: int | None = None
+    living: LivingPlan,
+    roadmap: Roadmap,
+    *,
+    from_week: int = 1,
+    only_week: int | None = None,
+    days_over: int = 0,
 ) -> Proposal:
     """Compare.
 
@@ -36,18 +42,25 @@ def difference(
         from_week: The first week that anything new goes into. What is unfinished in weeks before
             may move from there, or is dropped.
         only_week: The one week that is new; all others stay as they are.
+        days_over: Days of the first week that are over: the new tasks' days are counted from then.
     """
-    return _Comparison(living, roadmap, from_week, only_week).proposal()
+    return _Comparison(living, roadmap, from_week, only_week, days_over).proposal()
 
 
 class _Comparison:
     def __init__(
-        self, living: LivingPlan, roadmap: Roadmap, from_week: int, only_week: int | None
+        self,
+        living: LivingPlan,
+        roadmap: Roadmap,
+        from_week: int,
+        only_week: int | None,
+        days_over: int,
     ) -> None:
         self._living = {week.order: week for week in living.weeks}
         self._roadmap = roadmap
         self._from_week = from_week
         self._only_week = only_week
+        self._days_over = days_over
         self._staying: dict[str, set[int]] = {}
         for week in living.weeks:
             for task in filter(_stays, week.tasks):
@@ -152,6 +165,7 @@ class _Comparison:
 
     def _fresh(self, number: int) -> list[dict[str, Any]]:
         fresh: list[dict[str, Any]] = []
+        over = self._days_over if number == self._from_week else 0
         for place, task in enumerate(self._new.get(number, ())):
             partner = self._partners.get((number, place))
             there = self._movable[partner][1] if partner else None
@@ -162,7 +176,7 @@ class _Comparison:
                 {
                     "task_id": partner and str(partner),
                     "order": 0,
-                    "day": task.day,
+                    "day": min(task.day + over, DAYS),
                     "title": task.title,
                     "description": task.description,
                     "estimated_minutes": task.minutes,

@@ -65,6 +65,7 @@ class PlanRequest(BaseModel):
         wish: What should be different from the plan there is, in the learner's own words.
         living: The plan there is; None for a first one.
         from_week: The first week that may change.
+        from_day: The first day of that week that is not over, 1 to 7.
         only_week: The one week that may change, or None.
     """
 
@@ -89,6 +90,7 @@ class PlanRequest(BaseModel):
     wish: Prose | None = None
     living: LivingPlan | None = None
     from_week: Annotated[int, Field(ge=1)] = 1
+    from_day: Annotated[int, Field(ge=1, le=7)] = 1
     only_week: Annotated[int, Field(ge=1)] | None = None
 
     def for_the_record(self) -> dict[str, Any]:

@@ -57,7 +57,16 @@ def rooms(request: PlanRequest, *, weeks: int) -> tuple[Room, ...]:
         found = [_whole_week(request, request.only_week)]
     else:
         last = min(last_week(request) or MAX_WEEKS, MAX_WEEKS)
+        if request.from_week > MAX_WEEKS:
+            raise NoTime(
+                f"The plan began so long ago that this would be week {request.from_week}: "
+                f"a plan has {MAX_WEEKS} weeks.",
+                remedy="Choose a later start date.",
+                field="start_date",
+                code="no_time",
+            )
         found = [b for b in week_budgets(request, weeks=last) if b.number >= request.from_week]
+        found = [left for left in (_without_past_days(request, b) for b in found) if left]
     free = [room for room in (_beside_fixed(request, budget) for budget in found) if room]
     if not free:
         raise NoTime(
@@ -89,10 +98,27 @@ def _whole_week(request: PlanRequest, number: int) -> WeekBudget:
     return WeekBudget(number, starts_on, DAYS, in_fives(request.weekly_hours * 60))
 
 
+def days_over(request: PlanRequest, number: int) -> int:
+    """Return how many days of a week to plan are over: planned days are counted from the next."""
+    is_begun = request.only_week is None and number == request.from_week
+    return request.from_day - 1 if is_begun else 0
+
+
+def _without_past_days(request: PlanRequest, budget: WeekBudget) -> WeekBudget | None:
+    days = budget.days - days_over(request, budget.number)
+    if days <= 0:
+        return None
+    minutes = max(SHORTEST_TASK, in_fives(budget.minutes * days / budget.days))
+    return replace(budget, days=days, minutes=minutes)
+
+
 def _beside_fixed(request: PlanRequest, budget: WeekBudget) -> Room | None:
     week = request.living and request.living.week(budget.number)
     fixed = week.fixed if week else ()
-    left = in_fives(budget.minutes - sum(task.minutes for task in fixed))
+    # What was done on days that are over takes nothing from those to come.
+    behind = bool(days_over(request, budget.number))
+    taken = sum(task.minutes for task in fixed if not (behind and task.done))
+    left = in_fives(budget.minutes - taken)
     if left < SHORTEST_TASK:
         return None
     return Room(replace(budget, minutes=left), fixed)

@@ -23,6 +23,10 @@ class Usage:
             self.input_tokens + other.input_tokens, self.output_tokens + other.output_tokens
         )
 
+    def __mul__(self, times: int) -> Usage:
+        """So many times as much."""
+        return Usage(self.input_tokens * times, self.output_tokens * times)
+
 
 @dataclass(frozen=True)
 class Reply(Generic[ShapeT]):
