@@ -3,4 +3,8 @@
 `JOBS` is what `learnbase work` offers: the queue, and the module that carries its jobs out.
 """
 
-JOBS = {"generate_plan": "workers.generate_plan", "check_links": "workers.check_links"}
+JOBS = {
+    "generate_plan": "workers.generate_plan",
+    "check_links": "workers.check_links",
+    "schedule_plan": "workers.schedule_plan",
+}

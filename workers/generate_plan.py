@@ -28,7 +28,9 @@ from learnbase.jobs import Job, NoLongerNeeded, Work
 from learnbase.planning import builtin, prompt
 from learnbase.planning.budget import NoTime
 from learnbase.planning.difference import difference
+from learnbase.planning.own_words import OwnWords
 from learnbase.planning.request import PlanRequest
+from learnbase.planning.rooms import days_over
 
 if TYPE_CHECKING:
     from learnbase.planning.roadmap import Roadmap
@@ -101,7 +103,7 @@ async def _written(
         model=model,
         person=person,
         catalogue=known,
-        private_addresses=replacements.addresses_in(request),
+        own_words=OwnWords.of(request),
     )
     figures = {
         "valid_at_first_try": written.valid_at_first_try,
@@ -116,7 +118,11 @@ def _outcome(roadmap: Roadmap, request: PlanRequest, revision: int | None) -> di
     if request.living is None:
         return {"roadmap": roadmap.to_result()}
     proposal = difference(
-        request.living, roadmap, from_week=request.from_week, only_week=request.only_week
+        request.living,
+        roadmap,
+        from_week=request.from_week,
+        only_week=request.only_week,
+        days_over=days_over(request, request.from_week),
     )
     return {"revision": revision, "proposal": proposal.to_result()}
 

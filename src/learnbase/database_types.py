@@ -18,6 +18,10 @@ from typing import (
 
 from pydantic import BaseModel, Field, JsonValue
 
+PublicCatchUpMode: TypeAlias = Literal["propose", "apply"]
+
+PublicCatchUpStatus: TypeAlias = Literal["open", "applied", "rejected", "undone", "superseded"]
+
 PublicGenerationKind: TypeAlias = Literal["create", "regenerate_plan", "regenerate_module"]
 
 PublicGenerationScope: TypeAlias = Literal["whole", "remaining"]
@@ -50,9 +54,119 @@ PublicProposalStatus: TypeAlias = Literal["open", "accepted", "rejected", "undon
 
 PublicResourceType: TypeAlias = Literal["youtube", "article", "course", "doc", "other"]
 
+PublicScheduleStatus: TypeAlias = Literal["waiting", "ready", "failed"]
+
 PublicSkillLevel: TypeAlias = Literal["beginner", "intermediate", "advanced"]
 
 PublicSubscriptionTier: TypeAlias = Literal["free", "pro"]
+
+
+class PublicBusyTimes(BaseModel):
+    created_at: datetime.datetime = Field(alias="created_at")
+    ends_at: datetime.datetime = Field(alias="ends_at")
+    id: uuid.UUID = Field(alias="id")
+    starts_at: datetime.datetime = Field(alias="starts_at")
+    user_id: uuid.UUID = Field(alias="user_id")
+
+
+class PublicBusyTimesInsert(TypedDict):
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    ends_at: Annotated[datetime.datetime, Field(alias="ends_at")]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    starts_at: Annotated[datetime.datetime, Field(alias="starts_at")]
+    user_id: NotRequired[Annotated[uuid.UUID, Field(alias="user_id")]]
+
+
+class PublicBusyTimesUpdate(TypedDict):
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    ends_at: NotRequired[Annotated[datetime.datetime, Field(alias="ends_at")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    starts_at: NotRequired[Annotated[datetime.datetime, Field(alias="starts_at")]]
+    user_id: NotRequired[Annotated[uuid.UUID, Field(alias="user_id")]]
+
+
+class PublicCalendarFeeds(BaseModel):
+    created_at: datetime.datetime = Field(alias="created_at")
+    id: uuid.UUID = Field(alias="id")
+    last_read_at: datetime.datetime | None = Field(alias="last_read_at")
+    plan_id: uuid.UUID | None = Field(alias="plan_id")
+    rotated_at: datetime.datetime = Field(alias="rotated_at")
+    user_id: uuid.UUID = Field(alias="user_id")
+
+
+class PublicCalendarFeedsInsert(TypedDict):
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    last_read_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="last_read_at")]]
+    plan_id: NotRequired[Annotated[uuid.UUID | None, Field(alias="plan_id")]]
+    rotated_at: NotRequired[Annotated[datetime.datetime, Field(alias="rotated_at")]]
+    user_id: NotRequired[Annotated[uuid.UUID, Field(alias="user_id")]]
+
+
+class PublicCalendarFeedsUpdate(TypedDict):
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    last_read_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="last_read_at")]]
+    plan_id: NotRequired[Annotated[uuid.UUID | None, Field(alias="plan_id")]]
+    rotated_at: NotRequired[Annotated[datetime.datetime, Field(alias="rotated_at")]]
+    user_id: NotRequired[Annotated[uuid.UUID, Field(alias="user_id")]]
+
+
+class PublicCatchUps(BaseModel):
+    created_at: datetime.datetime = Field(alias="created_at")
+    decided_at: datetime.datetime | None = Field(alias="decided_at")
+    id: uuid.UUID = Field(alias="id")
+    moves: JsonValue = Field(alias="moves")
+    plan_id: uuid.UUID = Field(alias="plan_id")
+    status: PublicCatchUpStatus = Field(alias="status")
+    summary: JsonValue = Field(alias="summary")
+    user_id: uuid.UUID = Field(alias="user_id")
+
+
+class PublicCatchUpsInsert(TypedDict):
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    decided_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="decided_at")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    moves: Annotated[JsonValue, Field(alias="moves")]
+    plan_id: Annotated[uuid.UUID, Field(alias="plan_id")]
+    status: NotRequired[Annotated[PublicCatchUpStatus, Field(alias="status")]]
+    summary: Annotated[JsonValue, Field(alias="summary")]
+    user_id: Annotated[uuid.UUID, Field(alias="user_id")]
+
+
+class PublicCatchUpsUpdate(TypedDict):
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    decided_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="decided_at")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    moves: NotRequired[Annotated[JsonValue, Field(alias="moves")]]
+    plan_id: NotRequired[Annotated[uuid.UUID, Field(alias="plan_id")]]
+    status: NotRequired[Annotated[PublicCatchUpStatus, Field(alias="status")]]
+    summary: NotRequired[Annotated[JsonValue, Field(alias="summary")]]
+    user_id: NotRequired[Annotated[uuid.UUID, Field(alias="user_id")]]
+
+
+class PublicDaysOff(BaseModel):
+    created_at: datetime.datetime = Field(alias="created_at")
+    ends_on: datetime.date = Field(alias="ends_on")
+    id: uuid.UUID = Field(alias="id")
+    starts_on: datetime.date = Field(alias="starts_on")
+    user_id: uuid.UUID = Field(alias="user_id")
+
+
+class PublicDaysOffInsert(TypedDict):
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    ends_on: Annotated[datetime.date, Field(alias="ends_on")]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    starts_on: Annotated[datetime.date, Field(alias="starts_on")]
+    user_id: NotRequired[Annotated[uuid.UUID, Field(alias="user_id")]]
+
+
+class PublicDaysOffUpdate(TypedDict):
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    ends_on: NotRequired[Annotated[datetime.date, Field(alias="ends_on")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    starts_on: NotRequired[Annotated[datetime.date, Field(alias="starts_on")]]
+    user_id: NotRequired[Annotated[uuid.UUID, Field(alias="user_id")]]
 
 
 class PublicLearningPlans(BaseModel):
@@ -210,26 +324,32 @@ class PublicNotificationsUpdate(TypedDict):
 
 class PublicPlanFollowers(BaseModel):
     created_at: datetime.datetime = Field(alias="created_at")
+    deadline_date: datetime.date | None = Field(alias="deadline_date")
     id: uuid.UUID = Field(alias="id")
     plan_id: uuid.UUID = Field(alias="plan_id")
     start_date: datetime.date | None = Field(alias="start_date")
     user_id: uuid.UUID = Field(alias="user_id")
+    weekly_hours: int | None = Field(alias="weekly_hours")
 
 
 class PublicPlanFollowersInsert(TypedDict):
     created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    deadline_date: NotRequired[Annotated[datetime.date | None, Field(alias="deadline_date")]]
     id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
     plan_id: Annotated[uuid.UUID, Field(alias="plan_id")]
     start_date: NotRequired[Annotated[datetime.date | None, Field(alias="start_date")]]
     user_id: NotRequired[Annotated[uuid.UUID, Field(alias="user_id")]]
+    weekly_hours: NotRequired[Annotated[int | None, Field(alias="weekly_hours")]]
 
 
 class PublicPlanFollowersUpdate(TypedDict):
     created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    deadline_date: NotRequired[Annotated[datetime.date | None, Field(alias="deadline_date")]]
     id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
     plan_id: NotRequired[Annotated[uuid.UUID, Field(alias="plan_id")]]
     start_date: NotRequired[Annotated[datetime.date | None, Field(alias="start_date")]]
     user_id: NotRequired[Annotated[uuid.UUID, Field(alias="user_id")]]
+    weekly_hours: NotRequired[Annotated[int | None, Field(alias="weekly_hours")]]
 
 
 class PublicPlanGenerations(BaseModel):
@@ -374,6 +494,72 @@ class PublicPlanProposalsUpdate(TypedDict):
     target: NotRequired[Annotated[JsonValue, Field(alias="target")]]
 
 
+class PublicPlanSchedules(BaseModel):
+    available_minutes: int | None = Field(alias="available_minutes")
+    choices: JsonValue = Field(alias="choices")
+    computed_at: datetime.datetime | None = Field(alias="computed_at")
+    created_at: datetime.datetime = Field(alias="created_at")
+    deadline_date: datetime.date | None = Field(alias="deadline_date")
+    ends_on: datetime.date | None = Field(alias="ends_on")
+    error: JsonValue | None = Field(alias="error")
+    fits: bool | None = Field(alias="fits")
+    id: uuid.UUID = Field(alias="id")
+    look_at: datetime.datetime = Field(alias="look_at")
+    made: int = Field(alias="made")
+    needed_minutes: int | None = Field(alias="needed_minutes")
+    pace: float | None = Field(alias="pace")
+    plan_id: uuid.UUID = Field(alias="plan_id")
+    status: PublicScheduleStatus = Field(alias="status")
+    unplaced: JsonValue = Field(alias="unplaced")
+    updated_at: datetime.datetime = Field(alias="updated_at")
+    user_id: uuid.UUID = Field(alias="user_id")
+    wanted: int = Field(alias="wanted")
+
+
+class PublicPlanSchedulesInsert(TypedDict):
+    available_minutes: NotRequired[Annotated[int | None, Field(alias="available_minutes")]]
+    choices: NotRequired[Annotated[JsonValue, Field(alias="choices")]]
+    computed_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="computed_at")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    deadline_date: NotRequired[Annotated[datetime.date | None, Field(alias="deadline_date")]]
+    ends_on: NotRequired[Annotated[datetime.date | None, Field(alias="ends_on")]]
+    error: NotRequired[Annotated[JsonValue | None, Field(alias="error")]]
+    fits: NotRequired[Annotated[bool | None, Field(alias="fits")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    look_at: NotRequired[Annotated[datetime.datetime, Field(alias="look_at")]]
+    made: NotRequired[Annotated[int, Field(alias="made")]]
+    needed_minutes: NotRequired[Annotated[int | None, Field(alias="needed_minutes")]]
+    pace: NotRequired[Annotated[float | None, Field(alias="pace")]]
+    plan_id: Annotated[uuid.UUID, Field(alias="plan_id")]
+    status: NotRequired[Annotated[PublicScheduleStatus, Field(alias="status")]]
+    unplaced: NotRequired[Annotated[JsonValue, Field(alias="unplaced")]]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+    user_id: Annotated[uuid.UUID, Field(alias="user_id")]
+    wanted: NotRequired[Annotated[int, Field(alias="wanted")]]
+
+
+class PublicPlanSchedulesUpdate(TypedDict):
+    available_minutes: NotRequired[Annotated[int | None, Field(alias="available_minutes")]]
+    choices: NotRequired[Annotated[JsonValue, Field(alias="choices")]]
+    computed_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="computed_at")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    deadline_date: NotRequired[Annotated[datetime.date | None, Field(alias="deadline_date")]]
+    ends_on: NotRequired[Annotated[datetime.date | None, Field(alias="ends_on")]]
+    error: NotRequired[Annotated[JsonValue | None, Field(alias="error")]]
+    fits: NotRequired[Annotated[bool | None, Field(alias="fits")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    look_at: NotRequired[Annotated[datetime.datetime, Field(alias="look_at")]]
+    made: NotRequired[Annotated[int, Field(alias="made")]]
+    needed_minutes: NotRequired[Annotated[int | None, Field(alias="needed_minutes")]]
+    pace: NotRequired[Annotated[float | None, Field(alias="pace")]]
+    plan_id: NotRequired[Annotated[uuid.UUID, Field(alias="plan_id")]]
+    status: NotRequired[Annotated[PublicScheduleStatus, Field(alias="status")]]
+    unplaced: NotRequired[Annotated[JsonValue, Field(alias="unplaced")]]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+    user_id: NotRequired[Annotated[uuid.UUID, Field(alias="user_id")]]
+    wanted: NotRequired[Annotated[int, Field(alias="wanted")]]
+
+
 class PublicResources(BaseModel):
     author: str | None = Field(alias="author")
     checked_at: datetime.datetime | None = Field(alias="checked_at")
@@ -431,6 +617,111 @@ class PublicResourcesUpdate(TypedDict):
     url: NotRequired[Annotated[str, Field(alias="url")]]
 
 
+class PublicSessions(BaseModel):
+    created_at: datetime.datetime = Field(alias="created_at")
+    ends_at: datetime.datetime = Field(alias="ends_at")
+    id: uuid.UUID = Field(alias="id")
+    local_date: datetime.date = Field(alias="local_date")
+    part: int = Field(alias="part")
+    pinned_at: datetime.datetime | None = Field(alias="pinned_at")
+    plan_id: uuid.UUID = Field(alias="plan_id")
+    sequence: int = Field(alias="sequence")
+    starts_at: datetime.datetime = Field(alias="starts_at")
+    task_id: uuid.UUID = Field(alias="task_id")
+    updated_at: datetime.datetime = Field(alias="updated_at")
+    user_id: uuid.UUID = Field(alias="user_id")
+
+
+class PublicSessionsInsert(TypedDict):
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    ends_at: Annotated[datetime.datetime, Field(alias="ends_at")]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    local_date: Annotated[datetime.date, Field(alias="local_date")]
+    part: Annotated[int, Field(alias="part")]
+    pinned_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="pinned_at")]]
+    plan_id: Annotated[uuid.UUID, Field(alias="plan_id")]
+    sequence: NotRequired[Annotated[int, Field(alias="sequence")]]
+    starts_at: Annotated[datetime.datetime, Field(alias="starts_at")]
+    task_id: Annotated[uuid.UUID, Field(alias="task_id")]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+    user_id: Annotated[uuid.UUID, Field(alias="user_id")]
+
+
+class PublicSessionsUpdate(TypedDict):
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    ends_at: NotRequired[Annotated[datetime.datetime, Field(alias="ends_at")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    local_date: NotRequired[Annotated[datetime.date, Field(alias="local_date")]]
+    part: NotRequired[Annotated[int, Field(alias="part")]]
+    pinned_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="pinned_at")]]
+    plan_id: NotRequired[Annotated[uuid.UUID, Field(alias="plan_id")]]
+    sequence: NotRequired[Annotated[int, Field(alias="sequence")]]
+    starts_at: NotRequired[Annotated[datetime.datetime, Field(alias="starts_at")]]
+    task_id: NotRequired[Annotated[uuid.UUID, Field(alias="task_id")]]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+    user_id: NotRequired[Annotated[uuid.UUID, Field(alias="user_id")]]
+
+
+class PublicStudyPreferences(BaseModel):
+    catch_up: PublicCatchUpMode = Field(alias="catch_up")
+    created_at: datetime.datetime = Field(alias="created_at")
+    daily_ceiling_minutes: int | None = Field(alias="daily_ceiling_minutes")
+    longest_session_minutes: int = Field(alias="longest_session_minutes")
+    reminder_lead_minutes: int | None = Field(alias="reminder_lead_minutes")
+    shortest_session_minutes: int = Field(alias="shortest_session_minutes")
+    updated_at: datetime.datetime = Field(alias="updated_at")
+    user_id: uuid.UUID = Field(alias="user_id")
+
+
+class PublicStudyPreferencesInsert(TypedDict):
+    catch_up: NotRequired[Annotated[PublicCatchUpMode, Field(alias="catch_up")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    daily_ceiling_minutes: NotRequired[Annotated[int | None, Field(alias="daily_ceiling_minutes")]]
+    longest_session_minutes: NotRequired[Annotated[int, Field(alias="longest_session_minutes")]]
+    reminder_lead_minutes: NotRequired[Annotated[int | None, Field(alias="reminder_lead_minutes")]]
+    shortest_session_minutes: NotRequired[Annotated[int, Field(alias="shortest_session_minutes")]]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+    user_id: NotRequired[Annotated[uuid.UUID, Field(alias="user_id")]]
+
+
+class PublicStudyPreferencesUpdate(TypedDict):
+    catch_up: NotRequired[Annotated[PublicCatchUpMode, Field(alias="catch_up")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    daily_ceiling_minutes: NotRequired[Annotated[int | None, Field(alias="daily_ceiling_minutes")]]
+    longest_session_minutes: NotRequired[Annotated[int, Field(alias="longest_session_minutes")]]
+    reminder_lead_minutes: NotRequired[Annotated[int | None, Field(alias="reminder_lead_minutes")]]
+    shortest_session_minutes: NotRequired[Annotated[int, Field(alias="shortest_session_minutes")]]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+    user_id: NotRequired[Annotated[uuid.UUID, Field(alias="user_id")]]
+
+
+class PublicStudyWindows(BaseModel):
+    created_at: datetime.datetime = Field(alias="created_at")
+    ends: datetime.time = Field(alias="ends")
+    id: uuid.UUID = Field(alias="id")
+    starts: datetime.time = Field(alias="starts")
+    user_id: uuid.UUID = Field(alias="user_id")
+    weekday: int = Field(alias="weekday")
+
+
+class PublicStudyWindowsInsert(TypedDict):
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    ends: Annotated[datetime.time, Field(alias="ends")]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    starts: Annotated[datetime.time, Field(alias="starts")]
+    user_id: NotRequired[Annotated[uuid.UUID, Field(alias="user_id")]]
+    weekday: Annotated[int, Field(alias="weekday")]
+
+
+class PublicStudyWindowsUpdate(TypedDict):
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    ends: NotRequired[Annotated[datetime.time, Field(alias="ends")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    starts: NotRequired[Annotated[datetime.time, Field(alias="starts")]]
+    user_id: NotRequired[Annotated[uuid.UUID, Field(alias="user_id")]]
+    weekday: NotRequired[Annotated[int, Field(alias="weekday")]]
+
+
 class PublicTaskLinks(BaseModel):
     checked_at: datetime.datetime | None = Field(alias="checked_at")
     created_at: datetime.datetime = Field(alias="created_at")
@@ -478,6 +769,7 @@ class PublicTaskProgress(BaseModel):
     completed_at: datetime.datetime | None = Field(alias="completed_at")
     created_at: datetime.datetime = Field(alias="created_at")
     id: uuid.UUID = Field(alias="id")
+    set_aside_at: datetime.datetime | None = Field(alias="set_aside_at")
     status: PublicProgressStatus = Field(alias="status")
     task_id: uuid.UUID = Field(alias="task_id")
     updated_at: datetime.datetime = Field(alias="updated_at")
@@ -489,6 +781,7 @@ class PublicTaskProgressInsert(TypedDict):
     completed_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="completed_at")]]
     created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
     id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    set_aside_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="set_aside_at")]]
     status: NotRequired[Annotated[PublicProgressStatus, Field(alias="status")]]
     task_id: Annotated[uuid.UUID, Field(alias="task_id")]
     updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
@@ -500,6 +793,7 @@ class PublicTaskProgressUpdate(TypedDict):
     completed_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="completed_at")]]
     created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
     id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    set_aside_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="set_aside_at")]]
     status: NotRequired[Annotated[PublicProgressStatus, Field(alias="status")]]
     task_id: NotRequired[Annotated[uuid.UUID, Field(alias="task_id")]]
     updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
@@ -832,6 +1126,12 @@ class PublicPlanProgress(BaseModel):
     total_weeks: int | None = Field(alias="total_weeks")
 
 
+class PublicCatchUpReceipt(BaseModel):
+    catch_up_id: uuid.UUID | None = Field(alias="catch_up_id")
+    plan_id: uuid.UUID | None = Field(alias="plan_id")
+    status: PublicCatchUpStatus | None = Field(alias="status")
+
+
 class PublicDashboardPlan(BaseModel):
     plan_id: uuid.UUID | None = Field(alias="plan_id")
     topic: str | None = Field(alias="topic")
@@ -866,6 +1166,11 @@ class PublicDueTask(BaseModel):
     estimated_minutes: int | None = Field(alias="estimated_minutes")
     status: PublicProgressStatus | None = Field(alias="status")
     is_overdue: bool | None = Field(alias="is_overdue")
+
+
+class PublicFeedReceipt(BaseModel):
+    feed_id: uuid.UUID | None = Field(alias="feed_id")
+    token: str | None = Field(alias="token")
 
 
 class PublicFoundPlan(BaseModel):

@@ -6,6 +6,210 @@ export type Json = string | number | boolean | null | {
 export type Database = {
     "public": {
         Tables: {
+            "busy_times": {
+                Row: {
+                    "created_at": string;
+                    "ends_at": string;
+                    "id": string;
+                    "starts_at": string;
+                    "user_id": string;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "created_at"?: string;
+                    "ends_at": string;
+                    "id"?: string;
+                    "starts_at": string;
+                    "user_id"?: string;
+                };
+                Update: {
+                    "created_at"?: string;
+                    "ends_at"?: string;
+                    "id"?: string;
+                    "starts_at"?: string;
+                    "user_id"?: string;
+                };
+                Relationships: [
+                    {
+                        foreignKeyName: "busy_times_user_id_fkey";
+                        columns: [
+                            "user_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "users";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    }
+                ];
+            };
+            "calendar_feeds": {
+                Row: {
+                    "created_at": string;
+                    "id": string;
+                    "last_read_at": string | null;
+                    "plan_id": string | null;
+                    "rotated_at": string;
+                    "user_id": string;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "created_at"?: string;
+                    "id"?: string;
+                    "last_read_at"?: string | null;
+                    "plan_id"?: string | null;
+                    "rotated_at"?: string;
+                    "user_id"?: string;
+                };
+                Update: {
+                    "created_at"?: string;
+                    "id"?: string;
+                    "last_read_at"?: string | null;
+                    "plan_id"?: string | null;
+                    "rotated_at"?: string;
+                    "user_id"?: string;
+                };
+                Relationships: [
+                    {
+                        foreignKeyName: "calendar_feeds_plan_id_fkey";
+                        columns: [
+                            "plan_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "learning_plans";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    },
+                    {
+                        foreignKeyName: "calendar_feeds_plan_id_fkey";
+                        columns: [
+                            "plan_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "plan_progress";
+                        referencedColumns: [
+                            "plan_id"
+                        ];
+                    },
+                    {
+                        foreignKeyName: "calendar_feeds_user_id_fkey";
+                        columns: [
+                            "user_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "users";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    }
+                ];
+            };
+            "catch_ups": {
+                Row: {
+                    "created_at": string;
+                    "decided_at": string | null;
+                    "id": string;
+                    "moves": NonNullable<Json>;
+                    "plan_id": string;
+                    "status": Database["public"]["Enums"]["catch_up_status"];
+                    "summary": NonNullable<Json>;
+                    "user_id": string;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "created_at"?: string;
+                    "decided_at"?: string | null;
+                    "id"?: string;
+                    "moves": NonNullable<Json>;
+                    "plan_id": string;
+                    "status"?: Database["public"]["Enums"]["catch_up_status"];
+                    "summary": NonNullable<Json>;
+                    "user_id": string;
+                };
+                Update: {
+                    "created_at"?: string;
+                    "decided_at"?: string | null;
+                    "id"?: string;
+                    "moves"?: NonNullable<Json>;
+                    "plan_id"?: string;
+                    "status"?: Database["public"]["Enums"]["catch_up_status"];
+                    "summary"?: NonNullable<Json>;
+                    "user_id"?: string;
+                };
+                Relationships: [
+                    {
+                        foreignKeyName: "catch_ups_plan_id_fkey";
+                        columns: [
+                            "plan_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "learning_plans";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    },
+                    {
+                        foreignKeyName: "catch_ups_plan_id_fkey";
+                        columns: [
+                            "plan_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "plan_progress";
+                        referencedColumns: [
+                            "plan_id"
+                        ];
+                    },
+                    {
+                        foreignKeyName: "catch_ups_user_id_fkey";
+                        columns: [
+                            "user_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "users";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    }
+                ];
+            };
+            "days_off": {
+                Row: {
+                    "created_at": string;
+                    "ends_on": string;
+                    "id": string;
+                    "starts_on": string;
+                    "user_id": string;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "created_at"?: string;
+                    "ends_on": string;
+                    "id"?: string;
+                    "starts_on": string;
+                    "user_id"?: string;
+                };
+                Update: {
+                    "created_at"?: string;
+                    "ends_on"?: string;
+                    "id"?: string;
+                    "starts_on"?: string;
+                    "user_id"?: string;
+                };
+                Relationships: [
+                    {
+                        foreignKeyName: "days_off_user_id_fkey";
+                        columns: [
+                            "user_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "users";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    }
+                ];
+            };
             "learning_plans": {
                 Row: {
                     "created_at": string;
@@ -235,25 +439,31 @@ export type Database = {
             "plan_followers": {
                 Row: {
                     "created_at": string;
+                    "deadline_date": string | null;
                     "id": string;
                     "plan_id": string;
                     "start_date": string | null;
                     "user_id": string;
+                    "weekly_hours": number | null;
                 };
                 ComputedFields: never;
                 Insert: {
                     "created_at"?: string;
+                    "deadline_date"?: string | null;
                     "id"?: string;
                     "plan_id": string;
                     "start_date"?: string | null;
                     "user_id"?: string;
+                    "weekly_hours"?: number | null;
                 };
                 Update: {
                     "created_at"?: string;
+                    "deadline_date"?: string | null;
                     "id"?: string;
                     "plan_id"?: string;
                     "start_date"?: string | null;
                     "user_id"?: string;
+                    "weekly_hours"?: number | null;
                 };
                 Relationships: [
                     {
@@ -534,6 +744,107 @@ export type Database = {
                     }
                 ];
             };
+            "plan_schedules": {
+                Row: {
+                    "available_minutes": number | null;
+                    "choices": NonNullable<Json>;
+                    "computed_at": string | null;
+                    "created_at": string;
+                    "deadline_date": string | null;
+                    "ends_on": string | null;
+                    "error": Json | null;
+                    "fits": boolean | null;
+                    "id": string;
+                    "look_at": string;
+                    "made": number;
+                    "needed_minutes": number | null;
+                    "pace": number | null;
+                    "plan_id": string;
+                    "status": Database["public"]["Enums"]["schedule_status"];
+                    "unplaced": NonNullable<Json>;
+                    "updated_at": string;
+                    "user_id": string;
+                    "wanted": number;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "available_minutes"?: number | null;
+                    "choices"?: NonNullable<Json>;
+                    "computed_at"?: string | null;
+                    "created_at"?: string;
+                    "deadline_date"?: string | null;
+                    "ends_on"?: string | null;
+                    "error"?: Json | null;
+                    "fits"?: boolean | null;
+                    "id"?: string;
+                    "look_at"?: string;
+                    "made"?: number;
+                    "needed_minutes"?: number | null;
+                    "pace"?: number | null;
+                    "plan_id": string;
+                    "status"?: Database["public"]["Enums"]["schedule_status"];
+                    "unplaced"?: NonNullable<Json>;
+                    "updated_at"?: string;
+                    "user_id": string;
+                    "wanted"?: number;
+                };
+                Update: {
+                    "available_minutes"?: number | null;
+                    "choices"?: NonNullable<Json>;
+                    "computed_at"?: string | null;
+                    "created_at"?: string;
+                    "deadline_date"?: string | null;
+                    "ends_on"?: string | null;
+                    "error"?: Json | null;
+                    "fits"?: boolean | null;
+                    "id"?: string;
+                    "look_at"?: string;
+                    "made"?: number;
+                    "needed_minutes"?: number | null;
+                    "pace"?: number | null;
+                    "plan_id"?: string;
+                    "status"?: Database["public"]["Enums"]["schedule_status"];
+                    "unplaced"?: NonNullable<Json>;
+                    "updated_at"?: string;
+                    "user_id"?: string;
+                    "wanted"?: number;
+                };
+                Relationships: [
+                    {
+                        foreignKeyName: "plan_schedules_plan_id_fkey";
+                        columns: [
+                            "plan_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "learning_plans";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    },
+                    {
+                        foreignKeyName: "plan_schedules_plan_id_fkey";
+                        columns: [
+                            "plan_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "plan_progress";
+                        referencedColumns: [
+                            "plan_id"
+                        ];
+                    },
+                    {
+                        foreignKeyName: "plan_schedules_user_id_fkey";
+                        columns: [
+                            "user_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "users";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    }
+                ];
+            };
             "resources": {
                 Row: {
                     "author": string | null;
@@ -591,6 +902,183 @@ export type Database = {
                     "url"?: string;
                 };
                 Relationships: [
+                ];
+            };
+            "sessions": {
+                Row: {
+                    "created_at": string;
+                    "ends_at": string;
+                    "id": string;
+                    "local_date": string;
+                    "part": number;
+                    "pinned_at": string | null;
+                    "plan_id": string;
+                    "sequence": number;
+                    "starts_at": string;
+                    "task_id": string;
+                    "updated_at": string;
+                    "user_id": string;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "created_at"?: string;
+                    "ends_at": string;
+                    "id"?: string;
+                    "local_date": string;
+                    "part": number;
+                    "pinned_at"?: string | null;
+                    "plan_id": string;
+                    "sequence"?: number;
+                    "starts_at": string;
+                    "task_id": string;
+                    "updated_at"?: string;
+                    "user_id": string;
+                };
+                Update: {
+                    "created_at"?: string;
+                    "ends_at"?: string;
+                    "id"?: string;
+                    "local_date"?: string;
+                    "part"?: number;
+                    "pinned_at"?: string | null;
+                    "plan_id"?: string;
+                    "sequence"?: number;
+                    "starts_at"?: string;
+                    "task_id"?: string;
+                    "updated_at"?: string;
+                    "user_id"?: string;
+                };
+                Relationships: [
+                    {
+                        foreignKeyName: "sessions_plan_id_fkey";
+                        columns: [
+                            "plan_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "learning_plans";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    },
+                    {
+                        foreignKeyName: "sessions_plan_id_fkey";
+                        columns: [
+                            "plan_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "plan_progress";
+                        referencedColumns: [
+                            "plan_id"
+                        ];
+                    },
+                    {
+                        foreignKeyName: "sessions_task_id_fkey";
+                        columns: [
+                            "task_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "tasks";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    },
+                    {
+                        foreignKeyName: "sessions_user_id_fkey";
+                        columns: [
+                            "user_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "users";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    }
+                ];
+            };
+            "study_preferences": {
+                Row: {
+                    "catch_up": Database["public"]["Enums"]["catch_up_mode"];
+                    "created_at": string;
+                    "daily_ceiling_minutes": number | null;
+                    "longest_session_minutes": number;
+                    "reminder_lead_minutes": number | null;
+                    "shortest_session_minutes": number;
+                    "updated_at": string;
+                    "user_id": string;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "catch_up"?: Database["public"]["Enums"]["catch_up_mode"];
+                    "created_at"?: string;
+                    "daily_ceiling_minutes"?: number | null;
+                    "longest_session_minutes"?: number;
+                    "reminder_lead_minutes"?: number | null;
+                    "shortest_session_minutes"?: number;
+                    "updated_at"?: string;
+                    "user_id"?: string;
+                };
+                Update: {
+                    "catch_up"?: Database["public"]["Enums"]["catch_up_mode"];
+                    "created_at"?: string;
+                    "daily_ceiling_minutes"?: number | null;
+                    "longest_session_minutes"?: number;
+                    "reminder_lead_minutes"?: number | null;
+                    "shortest_session_minutes"?: number;
+                    "updated_at"?: string;
+                    "user_id"?: string;
+                };
+                Relationships: [
+                    {
+                        foreignKeyName: "study_preferences_user_id_fkey";
+                        columns: [
+                            "user_id"
+                        ];
+                        isOneToOne: true;
+                        referencedRelation: "users";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    }
+                ];
+            };
+            "study_windows": {
+                Row: {
+                    "created_at": string;
+                    "ends": string;
+                    "id": string;
+                    "starts": string;
+                    "user_id": string;
+                    "weekday": number;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "created_at"?: string;
+                    "ends": string;
+                    "id"?: string;
+                    "starts": string;
+                    "user_id"?: string;
+                    "weekday": number;
+                };
+                Update: {
+                    "created_at"?: string;
+                    "ends"?: string;
+                    "id"?: string;
+                    "starts"?: string;
+                    "user_id"?: string;
+                    "weekday"?: number;
+                };
+                Relationships: [
+                    {
+                        foreignKeyName: "study_windows_user_id_fkey";
+                        columns: [
+                            "user_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "users";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    }
                 ];
             };
             "task_links": {
@@ -654,6 +1142,7 @@ export type Database = {
                     "completed_at": string | null;
                     "created_at": string;
                     "id": string;
+                    "set_aside_at": string | null;
                     "status": Database["public"]["Enums"]["progress_status"];
                     "task_id": string;
                     "updated_at": string;
@@ -665,6 +1154,7 @@ export type Database = {
                     "completed_at"?: string | null;
                     "created_at"?: string;
                     "id"?: string;
+                    "set_aside_at"?: string | null;
                     "status"?: Database["public"]["Enums"]["progress_status"];
                     "task_id": string;
                     "updated_at"?: string;
@@ -675,6 +1165,7 @@ export type Database = {
                     "completed_at"?: string | null;
                     "created_at"?: string;
                     "id"?: string;
+                    "set_aside_at"?: string | null;
                     "status"?: Database["public"]["Enums"]["progress_status"];
                     "task_id"?: string;
                     "updated_at"?: string;
@@ -983,6 +1474,18 @@ export type Database = {
             };
         };
         Functions: {
+            "accept_catch_up": {
+                Args: {
+                    "catch_up_id": string;
+                };
+                Returns: Database["public"]["CompositeTypes"]["catch_up_receipt"];
+                SetofOptions: {
+                    from: "*";
+                    to: "catch_up_receipt";
+                    isOneToOne: true;
+                    isSetofReturn: false;
+                };
+            };
             "accept_proposal": {
                 Args: {
                     "proposal_id": string;
@@ -1000,6 +1503,31 @@ export type Database = {
                     "generation_id": string;
                 };
                 Returns: Database["public"]["Enums"]["generation_status"];
+            };
+            "catch_up": {
+                Args: {
+                    "plan_id": string;
+                };
+                Returns: undefined;
+            };
+            "choose_feasibility": {
+                Args: {
+                    "choice": string;
+                    "plan_id": string;
+                };
+                Returns: Json;
+            };
+            "create_feed": {
+                Args: {
+                    "plan_id"?: string;
+                };
+                Returns: Database["public"]["CompositeTypes"]["feed_receipt"];
+                SetofOptions: {
+                    from: "*";
+                    to: "feed_receipt";
+                    isOneToOne: true;
+                    isSetofReturn: false;
+                };
             };
             "create_plan": {
                 Args: {
@@ -1050,6 +1578,12 @@ export type Database = {
                     isSetofReturn: true;
                 };
             };
+            "my_availability": {
+                Args: {
+                    "at"?: string;
+                };
+                Returns: Json;
+            };
             "my_usage": {
                 Args: {
                     "at"?: string;
@@ -1061,6 +1595,12 @@ export type Database = {
                     isOneToOne: true;
                     isSetofReturn: false;
                 };
+            };
+            "plan_export": {
+                Args: {
+                    "plan_id": string;
+                };
+                Returns: Json;
             };
             "plan_impact": {
                 Args: {
@@ -1130,6 +1670,18 @@ export type Database = {
                     isSetofReturn: false;
                 };
             };
+            "reject_catch_up": {
+                Args: {
+                    "catch_up_id": string;
+                };
+                Returns: Database["public"]["CompositeTypes"]["catch_up_receipt"];
+                SetofOptions: {
+                    from: "*";
+                    to: "catch_up_receipt";
+                    isOneToOne: true;
+                    isSetofReturn: false;
+                };
+            };
             "reject_proposal": {
                 Args: {
                     "proposal_id": string;
@@ -1162,6 +1714,43 @@ export type Database = {
                 };
                 Returns: string;
             };
+            "rotate_feed": {
+                Args: {
+                    "feed_id": string;
+                };
+                Returns: Database["public"]["CompositeTypes"]["feed_receipt"];
+                SetofOptions: {
+                    from: "*";
+                    to: "feed_receipt";
+                    isOneToOne: true;
+                    isSetofReturn: false;
+                };
+            };
+            "save_study_windows": {
+                Args: {
+                    "windows": Json;
+                };
+                Returns: {
+                    "created_at": string;
+                    "ends": string;
+                    "id": string;
+                    "starts": string;
+                    "user_id": string;
+                    "weekday": number;
+                }[];
+                SetofOptions: {
+                    from: "*";
+                    to: "study_windows";
+                    isOneToOne: false;
+                    isSetofReturn: true;
+                };
+            };
+            "schedule_plan": {
+                Args: {
+                    "plan_id": string;
+                };
+                Returns: undefined;
+            };
             "search_plans": {
                 Args: {
                     "max_results"?: number;
@@ -1173,6 +1762,18 @@ export type Database = {
                     to: "found_plan";
                     isOneToOne: false;
                     isSetofReturn: true;
+                };
+            };
+            "undo_catch_up": {
+                Args: {
+                    "catch_up_id": string;
+                };
+                Returns: Database["public"]["CompositeTypes"]["catch_up_receipt"];
+                SetofOptions: {
+                    from: "*";
+                    to: "catch_up_receipt";
+                    isOneToOne: true;
+                    isSetofReturn: false;
                 };
             };
             "undo_proposal": {
@@ -1189,6 +1790,8 @@ export type Database = {
             };
         };
         Enums: {
+            "catch_up_mode": "propose" | "apply";
+            "catch_up_status": "open" | "applied" | "rejected" | "undone" | "superseded";
             "generation_kind": "create" | "regenerate_plan" | "regenerate_module";
             "generation_scope": "whole" | "remaining";
             "generation_status": "queued" | "running" | "succeeded" | "failed" | "cancelled";
@@ -1200,10 +1803,16 @@ export type Database = {
             "progress_status": "not_started" | "in_progress" | "completed";
             "proposal_status": "open" | "accepted" | "rejected" | "undone" | "superseded";
             "resource_type": "youtube" | "article" | "course" | "doc" | "other";
+            "schedule_status": "waiting" | "ready" | "failed";
             "skill_level": "beginner" | "intermediate" | "advanced";
             "subscription_tier": "free" | "pro";
         };
         CompositeTypes: {
+            "catch_up_receipt": {
+                "catch_up_id": string | null;
+                "plan_id": string | null;
+                "status": Database["public"]["Enums"]["catch_up_status"] | null;
+            };
             "dashboard_plan": {
                 "plan_id": string | null;
                 "topic": string | null;
@@ -1237,6 +1846,10 @@ export type Database = {
                 "estimated_minutes": number | null;
                 "status": Database["public"]["Enums"]["progress_status"] | null;
                 "is_overdue": boolean | null;
+            };
+            "feed_receipt": {
+                "feed_id": string | null;
+                "token": string | null;
             };
             "found_plan": {
                 "plan_id": string | null;
@@ -1491,6 +2104,17 @@ export type Database = {
                     "standing": string;
                 }[];
             };
+            "complete_schedule_plan": {
+                Args: {
+                    "outcomes": Json;
+                };
+                Returns: {
+                    "msg_id": number;
+                    "problem": Json;
+                    "read_ct": number;
+                    "standing": string;
+                }[];
+            };
             "end_model_calls": {
                 Args: {
                     "ended": Json;
@@ -1532,7 +2156,22 @@ export type Database = {
                 };
                 Returns: Json;
             };
+            "load_feed": {
+                Args: {
+                    "etag"?: string;
+                    "token_hash": string;
+                };
+                Returns: Json;
+            };
             "load_generate_plan": {
+                Args: {
+                    "at"?: string;
+                    "msg_id": number;
+                    "read_ct": number;
+                };
+                Returns: Json;
+            };
+            "load_schedule_plan": {
                 Args: {
                     "at"?: string;
                     "msg_id": number;
@@ -1575,6 +2214,14 @@ export type Database = {
             "requeue_dead_letter": {
                 Args: {
                     "dead_letter_id": number;
+                };
+                Returns: number;
+            };
+            "run_schedule": {
+                Args: {
+                    "at"?: string;
+                    "dry_run"?: boolean;
+                    "schedule": string;
                 };
                 Returns: number;
             };
@@ -1655,6 +2302,8 @@ export type CompositeTypes<PublicCompositeTypeNameOrOptions extends keyof Defaul
 export const Constants = {
     "public": {
         Enums: {
+            "catch_up_mode": ["propose", "apply"],
+            "catch_up_status": ["open", "applied", "rejected", "undone", "superseded"],
             "generation_kind": ["create", "regenerate_plan", "regenerate_module"],
             "generation_scope": ["whole", "remaining"],
             "generation_status": ["queued", "running", "succeeded", "failed", "cancelled"],
@@ -1666,6 +2315,7 @@ export const Constants = {
             "progress_status": ["not_started", "in_progress", "completed"],
             "proposal_status": ["open", "accepted", "rejected", "undone", "superseded"],
             "resource_type": ["youtube", "article", "course", "doc", "other"],
+            "schedule_status": ["waiting", "ready", "failed"],
             "skill_level": ["beginner", "intermediate", "advanced"],
             "subscription_tier": ["free", "pro"]
         }

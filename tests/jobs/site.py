@@ -47,8 +47,9 @@ class Site:
     def clear(self) -> None:
         """Forget everybody and everything they asked for."""
         self.sql("delete from auth.users")
-        for table in ("pgmq.q_generate_plan", "pgmq.a_generate_plan"):
-            self.sql(f"delete from {table}")  # noqa: S608 - one of the two above
+        for name in ("generate_plan", "schedule_plan"):
+            for kind in ("q", "a"):
+                self.sql(f"delete from pgmq.{kind}_{name}")  # noqa: S608 - one of the above
         self.sql("delete from worker.job_attempts")
         self.sql("delete from worker.dead_letters")
         self.sql("delete from worker.model_prices")
@@ -74,7 +75,7 @@ class Site:
             trust_env=False,
         )
         assert answer.is_success, answer.text
-        return answer.json()
+        return answer.json() if answer.content else None
 
     def send(self, message: Any) -> int:
         """Put any message at all into the queue."""
@@ -85,7 +86,9 @@ class Site:
 
     def expire_leases(self) -> None:
         """Let every delivery's time run out."""
-        self.sql("update pgmq.q_generate_plan set vt = clock_timestamp() - interval '1 second'")
+        for name in ("generate_plan", "schedule_plan"):
+            past = "set vt = clock_timestamp() - interval '1 second'"
+            self.sql(f"update pgmq.q_{name} {past}")
 
     def generation(self, asked: Asked) -> dict[str, Any]:
         [row] = self.sql("select * from public.plan_generations where id = %s", asked.generation_id)

@@ -278,6 +278,35 @@ def test_links_to_look_at_tell_what_is_due_and_for_how_long(story: Story):
     assert (catalogue["due"], catalogue["longest_wait"].days) == (3, 31)
 
 
+def test_schedules_are_counted_by_how_they_stand(story: Story):
+    for status, fits, unplaced in (
+        ("waiting", None, "[]"),
+        ("ready", False, '[{"title": "Knots"}]'),
+        ("ready", True, "[]"),
+    ):
+        plan = story.one(
+            "insert into public.learning_plans (user_id, topic, skill_level, weekly_hours,"
+            " learning_style) values (%s, 'Knots', 'beginner', 5, 'mixed') returning id",
+            person := story.person(),
+        )
+        story.sql(
+            "insert into public.plan_schedules (plan_id, user_id, status, fits, unplaced,"
+            " updated_at) values (%s, %s, %s, %s, %s, now() - interval '1 hour')",
+            plan, person, status, fits, unplaced,
+        )  # fmt: skip
+        story.sql(
+            "insert into public.catch_ups (plan_id, user_id, moves, summary, status)"
+            " values (%s, %s, '[]', '{}', %s)",
+            plan, person, "open" if fits else "rejected",
+        )  # fmt: skip
+    waiting, ready = story.answers("schedules")
+    assert (waiting["status"], waiting["schedules"]) == ("waiting", 1)
+    assert waiting["longest_wait"].total_seconds() == 3600
+    assert (ready["status"], ready["schedules"], ready["longest_wait"]) == ("ready", 2, None)
+    assert (ready["do_not_fit"], ready["with_unplaced_tasks"]) == (1, 1)
+    assert ready["catch_ups_open"] == 1
+
+
 def test_every_question_is_asked_here():
     asked = Path(__file__).read_text()
     assert not [file.stem for file in OPS.glob("*.sql") if f'"{file.stem}"' not in asked]

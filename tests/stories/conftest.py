@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.stories.deliveries import Deliveries
+from tests.stories.schedules import Queue, Scheduled
 
 if TYPE_CHECKING:
     from tests.world import World
@@ -16,3 +17,22 @@ if TYPE_CHECKING:
 def deliveries(world: World) -> Deliveries:
     """The queue, empty, and a worker in front of it."""
     return Deliveries(world)
+
+
+@pytest.fixture
+def queue(world: World) -> Queue:
+    """The queue of schedules, empty."""
+    return Queue(world)
+
+
+@pytest.fixture
+def asked(world: World, deliveries: Deliveries, queue: Queue) -> Scheduled:
+    """A plan just made; its schedule was asked for, and is not made yet."""
+    return Scheduled.of(world.person(), deliveries, queue)
+
+
+@pytest.fixture
+def scheduled(asked: Scheduled) -> Scheduled:
+    """The same, on three evenings: Read, Watch, Ship."""
+    asked.make()
+    return asked

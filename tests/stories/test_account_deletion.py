@@ -36,7 +36,24 @@ def lived_in(world: World, person: Person, neighbour: Person) -> Whole:
             },
         )
     )
+    studied(world, person, whole)
     return whole
+
+
+def studied(world: World, person: Person, whole: Whole) -> None:
+    """Leave what a schedule is made of, and what is made of it."""
+    begins, ends = "2031-03-03T18:00:00Z", "2031-03-03T19:00:00Z"
+    one(person.upsert("study_preferences", {"catch_up": "apply"}, "user_id"))
+    one(person.insert("study_windows", {"weekday": 1, "starts": "18:00", "ends": "24:00"}))
+    one(person.insert("days_off", {"starts_on": "2031-03-04", "ends_on": "2031-03-05"}))
+    one(person.insert("busy_times", {"starts_at": begins, "ends_at": ends}))
+    person.call("create_feed", plan_id=whole.plan["id"])
+    mine = {"plan_id": whole.plan["id"], "user_id": person.id}
+    session = {"task_id": whole.task["id"], "part": 1, "local_date": "2031-03-03"}
+    times = {"starts_at": begins, "ends_at": ends}
+    one(world.service.insert("sessions", mine | session | times))
+    one(person.update("sessions", {"pinned_at": begins}, plan_id=f"eq.{whole.plan['id']}"))
+    one(world.service.insert("catch_ups", mine | {"moves": [], "summary": {}}))
 
 
 def keyed_by_person(world: World) -> list[Row]:

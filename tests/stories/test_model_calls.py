@@ -184,6 +184,38 @@ def test_a_cancelled_job_asks_no_more_but_what_it_spent_is_counted(
     assert spent(world, noon) == (0, 500)
 
 
+def test_what_an_overtaken_worker_spent_is_counted_with_its_late_outcome(
+    world: World, deliveries: Deliveries, job: Row, noon: str
+) -> None:
+    call = deliveries.call_model(job, at=noon)
+    deliveries.again()
+    assert deliveries.standing(job, roadmap() | {"calls": [ended(call)]}) == "stale"
+    assert spent(world, noon) == (0, 500)
+
+
+def test_what_an_outcome_that_was_refused_spent_is_counted(
+    world: World, deliveries: Deliveries, job: Row, noon: str
+) -> None:
+    call = deliveries.call_model(job, at=noon)
+    refused = {"model": "large", "roadmap": {}, "calls": [ended(call)]}
+    assert deliveries.standing(job, refused) == "rejected"
+    assert spent(world, noon) == (0, 500)
+    assert generation(world, job)["output_tokens"] == 400
+    nonsense = {"model": "large", "roadmap": {}, "calls": "none"}
+    assert deliveries.standing(job, nonsense) == "rejected"
+
+
+def test_a_plan_changed_again_and_again_while_a_model_works_on_it_counts(
+    deliveries: Deliveries, job: Row
+) -> None:
+    ada = deliveries.world.person()
+    job = deliveries.take(ada)
+    deliveries.load(job)
+    deliveries.call_model(job)
+    assert deliveries.fail(job, None, code="moved_on") == "dead"
+    assert ada.call("my_usage")["generations_this_month"] == 1
+
+
 # What it costs
 
 

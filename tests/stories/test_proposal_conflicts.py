@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
 
 from tests.stories.deliveries import Deliveries, resource
 from tests.stories.proposals import (
+    SEEN,
     Living,
     kept,
     proposal,
@@ -32,6 +36,9 @@ TICK = (
     "insert into public.task_progress (task_id, status) values (%s, 'in_progress')"
     " on conflict (task_id, user_id) do update set status = excluded.status"
 )
+
+
+OWN_LINK = {"type": "doc", "title": "Mine", "url": "https://mine.example.com/"}
 
 
 @pytest.fixture
@@ -205,6 +212,56 @@ def test_an_edit_in_this_very_moment_is_a_conflict(world: World, plan: Living) -
         editing.commit()
         assert refusal(accepting.result()) == MOVED_ON
     assert plan.outline()[2] == ["List", "Mine"]
+
+
+@pytest.mark.parametrize("table", ["task_links", "task_resources"])
+def test_an_edit_of_a_link_in_this_very_moment_is_a_conflict_at_once(
+    world: World, plan: Living, table: str
+) -> None:
+    form = plan.task("Form")
+    if table == "task_links":
+        one(plan.owner.insert(table, {"task_id": form["id"], "order": 9, **OWN_LINK}))
+        world.sql("update public.tasks set edited_at = null where id = %s", form["id"])
+    which = plan.propose(
+        to_be(plan.module(2), kept(plan.task("List")), kept(form, title="New", resources=[]))
+    )
+    # Somebody else's statement that has the link and not yet its task: as if it had just begun.
+    with underway(world, plan.owner, "reset role") as holding:
+        held = holding.execute(
+            f"select from public.{table} where task_id = %s for update",
+            (form["id"],),
+        )
+        assert held.rowcount > 0
+        assert refusal(plan.accept(which)) == CHANGING
+        holding.rollback()
+    assert plan.accept(which).status_code == 200
+
+
+def test_an_accept_that_meets_somebody_at_its_pages_of_the_catalogue_is_a_conflict_at_most(
+    world: World, plan: Living
+) -> None:
+    tag = uuid.uuid4().hex
+    first, second = (f"https://{place}{tag}.example.com/" for place in "ab")
+    for url in (first, second):
+        world.sql("insert into public.resources (type, title, url) values ('doc', 'P', %s)", url)
+    pages = [resource(url, **SEEN) for url in (first, second)]
+    watch = kept(plan.task("Watch"), title="W", resources=pages)
+    which = plan.propose(to_be(plan.module(1), kept(plan.task("Read")), watch))
+    touch = "update public.resources set tried_at = now() where url = %s"
+    with (
+        underway(world, plan.owner, "reset role") as looking,
+        ThreadPoolExecutor() as pool,
+    ):
+        looking.execute(touch, (second,))
+        accepting = pool.submit(plan.accept, which)
+        somebody_waits(world, "accept_proposal")
+        with contextlib.suppress(psycopg.errors.DeadlockDetected):
+            looking.execute(touch, (first,))
+        looking.rollback()
+        answer = accepting.result()
+    assert answer.status_code == 200 or refusal(answer) == CHANGING
+    if answer.status_code != 200:
+        assert plan.accept(which).status_code == 200
 
 
 def test_a_tick_waits_for_the_accept_and_lands_on_what_lives_on(world: World, plan: Living) -> None:

@@ -65,8 +65,8 @@ TABLES = {
             "update": "Followers choose their start",
             "delete": "Followers stop following",
         },
-        people="delete, insert (plan_id, start_date, user_id), select (all), update (plan_id,"
-        " start_date, user_id)",
+        people="delete, insert (deadline_date, plan_id, start_date, user_id, weekly_hours), select"
+        " (all), update (deadline_date, plan_id, start_date, user_id, weekly_hours)",
     ),
     "public.modules": Table(
         {
@@ -119,9 +119,76 @@ TABLES = {
             "update": "People update their own progress",
             "delete": "People delete their own progress",
         },
-        people="delete, insert (actual_minutes, completed_at, status, task_id, user_id),"
-        " select (all), update (actual_minutes, completed_at, status, task_id, user_id)",
+        people="delete, insert (actual_minutes, completed_at, set_aside_at, status, task_id,"
+        " user_id), select (all), update (actual_minutes, completed_at, set_aside_at, status,"
+        " task_id, user_id)",
     ),
+    "public.study_preferences": Table(
+        {
+            "select": "People read their own study preferences",
+            "insert": "People choose their own study preferences",
+            "update": "People change their own study preferences",
+            "delete": "People delete their own study preferences",
+        },
+        people="delete, insert (catch_up, daily_ceiling_minutes, longest_session_minutes,"
+        " reminder_lead_minutes, shortest_session_minutes), select (all), update (catch_up,"
+        " daily_ceiling_minutes, longest_session_minutes, reminder_lead_minutes,"
+        " shortest_session_minutes)",
+    ),
+    "public.study_windows": Table(
+        {
+            "select": "People read their own study windows",
+            "insert": "People add study windows of their own",
+            "update": "People change their own study windows",
+            "delete": "People delete their own study windows",
+        },
+        people="delete, insert (ends, starts, weekday), select (all), update (ends, starts,"
+        " weekday)",
+    ),
+    "public.days_off": Table(
+        {
+            "select": "People read their own days off",
+            "insert": "People add days off of their own",
+            "update": "People change their own days off",
+            "delete": "People delete their own days off",
+        },
+        people="delete, insert (ends_on, starts_on), select (all), update (ends_on, starts_on)",
+    ),
+    "public.busy_times": Table(
+        {
+            "select": "People read their own busy times",
+            "insert": "People add busy times of their own",
+            "update": "People change their own busy times",
+            "delete": "People delete their own busy times",
+        },
+        people="delete, insert (ends_at, starts_at), select (all), update (ends_at, starts_at)",
+    ),
+    # Placed by the job; the learner moves what is there.
+    "public.sessions": Table(
+        {
+            "select": "Learners read their own sessions",
+            "update": "Learners move and pin their own sessions",
+        },
+        people="select (all), update (ends_at, pinned_at, starts_at)",
+    ),
+    "public.plan_schedules": Table(
+        {"select": "Learners read their own schedules"}, people="select (all)"
+    ),
+    "public.catch_ups": Table(
+        {"select": "Learners read their own catch-ups"}, people="select (all)"
+    ),
+    "private.catch_up_targets": Table(
+        {"service": "The service reads the targets"}, service="select"
+    ),
+    "private.learner_calendars": Table(
+        {"service": "The service reads the calendars"}, service="select"
+    ),
+    # Made by a function, which alone can tell the token.
+    "public.calendar_feeds": Table(
+        {"select": "People read their own feeds", "delete": "People delete their own feeds"},
+        people="delete, select (all)",
+    ),
+    "private.feed_tokens": Table({"service": "The service reads the hashes"}, service="select"),
     "public.plan_generations": Table(
         {
             "select": "Owners read the generations of their plans",

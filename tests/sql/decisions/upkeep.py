@@ -25,6 +25,22 @@ FOREIGN_KEYS = {
     "public.plan_proposals.plan_id → public.learning_plans": "cascade",
     "public.plan_proposals.generation_id → public.plan_generations": "cascade",
     "private.proposal_snapshots.proposal_id → public.plan_proposals": "cascade",
+    "public.study_preferences.user_id → public.users": "cascade",
+    "public.study_windows.user_id → public.users": "cascade",
+    "public.days_off.user_id → public.users": "cascade",
+    "public.busy_times.user_id → public.users": "cascade",
+    "public.sessions.plan_id → public.learning_plans": "cascade",
+    "public.sessions.user_id → public.users": "cascade",
+    "public.sessions.task_id → public.tasks": "cascade",
+    "public.plan_schedules.plan_id → public.learning_plans": "cascade",
+    "public.plan_schedules.user_id → public.users": "cascade",
+    "public.catch_ups.plan_id → public.learning_plans": "cascade",
+    "public.catch_ups.user_id → public.users": "cascade",
+    "private.catch_up_targets.catch_up_id → public.catch_ups": "cascade",
+    "private.learner_calendars.user_id → public.users": "cascade",
+    "public.calendar_feeds.user_id → public.users": "cascade",
+    "public.calendar_feeds.plan_id → public.learning_plans": "cascade",
+    "private.feed_tokens.feed_id → public.calendar_feeds": "cascade",
     "public.notifications.user_id → public.users": "cascade",
     "private.plan_requests.person → public.users": "cascade",
     "private.plan_requests.plan_id → public.learning_plans": "cascade",
@@ -46,6 +62,9 @@ ENUMS = {
     "public.generation_kind": "create regenerate_plan regenerate_module",
     "public.generation_scope": "whole remaining",
     "public.proposal_status": "open accepted rejected undone superseded",
+    "public.catch_up_mode": "propose apply",
+    "public.schedule_status": "waiting ready failed",
+    "public.catch_up_status": "open applied rejected undone superseded",
     "public.generation_status": "queued running succeeded failed cancelled",
     "public.notification_channel": "email in_app sms",
     "public.notification_status": "queued sent delivered opened bounced complained failed"
@@ -62,8 +81,9 @@ SCHEMAS = {
 
 # Times are UTC.
 SCHEDULES = {
-    "prune-archives": ("17 3 * * *", "select private.prune_archives()"),
-    "check-links": ("41 * * * *", "select private.enqueue_link_checks()"),
+    "prune-archives": ("17 3 * * *", "select worker.run_schedule('prune-archives')"),
+    "catch-up": ("*/15 * * * *", "select worker.run_schedule('catch-up')"),
+    "check-links": ("41 * * * *", "select worker.run_schedule('check-links')"),
 }
 
 TRIGGERS = {
@@ -74,10 +94,12 @@ TRIGGERS = {
     "public.users": """
         users_check_time_zone_on_insert before insert row when private.check_time_zone()
         users_check_time_zone_on_update before update row when private.check_time_zone()
+        users_follow_time_zone after update row when private.follow_time_zone()
         users_keep_fixed before update row private.keep_fixed(id, created_at)
         users_set_updated_at before update row private.set_updated_at()
     """,
     "public.learning_plans": """
+        learning_plans_follow after update row when private.follow_plan()
         learning_plans_keep_fixed before update row private.keep_fixed(id, user_id, created_at)
         learning_plans_limit after insert row private.limit_plans()
         learning_plans_mark_manual before insert row private.mark_manual()
@@ -89,6 +111,9 @@ TRIGGERS = {
         plan_notes_set_updated_at before update row private.set_updated_at()
     """,
     "public.plan_followers": """
+        plan_followers_follow_delete after delete row private.follow_follower()
+        plan_followers_follow_insert after insert row private.follow_follower()
+        plan_followers_follow_update after update row private.follow_follower()
         plan_followers_keep_fixed before update row private.keep_fixed(id, plan_id, user_id, created_at)
     """,  # noqa: E501 - a trigger a line
     "public.modules": """
@@ -130,6 +155,7 @@ TRIGGERS = {
         task_links_raise_revision_on_update after update statement private.raise_revision_by_edits()
     """,
     "public.task_progress": """
+        task_progress_check_times before insert update row private.check_progress_times()
         task_progress_keep_fixed before update row private.keep_fixed(id, task_id, user_id, created_at)
         task_progress_set_updated_at before update row private.set_updated_at()
         task_progress_stamp_completion before insert update row private.stamp_completion()
@@ -138,11 +164,62 @@ TRIGGERS = {
         plan_generations_keep_fixed before update row private.keep_fixed(id, plan_id, kind, scope, created_at)
         plan_generations_announce_insert after insert row private.announce_generation()
         plan_generations_announce_update after update row when private.announce_generation()
+        plan_generations_follow after update row when private.follow_generation()
         plan_generations_limit after insert row private.limit_generations()
         plan_generations_record before insert row private.record_generation()
     """,  # noqa: E501
     "public.plan_proposals": """
         plan_proposals_keep_fixed before update row private.keep_fixed(id, plan_id, generation_id, base_revision, changes, summary, target, created_at)
+    """,  # noqa: E501
+    "public.study_preferences": """
+        study_preferences_check before insert update row private.check_study_preferences()
+        study_preferences_follow_delete after delete statement private.follow_availability()
+        study_preferences_follow_insert after insert statement private.follow_availability()
+        study_preferences_follow_update after update statement private.follow_availability()
+        study_preferences_keep_fixed before update row private.keep_fixed(user_id, created_at)
+        study_preferences_set_updated_at before update row private.set_updated_at()
+    """,
+    "public.study_windows": """
+        study_windows_check before insert update row private.check_study_window()
+        study_windows_follow_delete after delete statement private.follow_availability()
+        study_windows_follow_insert after insert statement private.follow_availability()
+        study_windows_follow_update after update statement private.follow_availability()
+        study_windows_keep_fixed before update row private.keep_fixed(id, user_id, created_at)
+        study_windows_limit after insert row private.limit_availability(50)
+        study_windows_refuse_overlap after insert update row private.refuse_overlap()
+    """,
+    "public.days_off": """
+        days_off_check before insert update row private.check_day_off()
+        days_off_follow_delete after delete statement private.follow_availability()
+        days_off_follow_insert after insert statement private.follow_availability()
+        days_off_follow_update after update statement private.follow_availability()
+        days_off_keep_fixed before update row private.keep_fixed(id, user_id, created_at)
+        days_off_limit after insert row private.limit_availability(200)
+    """,
+    "public.busy_times": """
+        busy_times_check before insert update row private.check_busy_time()
+        busy_times_follow_delete after delete statement private.follow_availability()
+        busy_times_follow_insert after insert statement private.follow_availability()
+        busy_times_follow_update after update statement private.follow_availability()
+        busy_times_keep_fixed before update row private.keep_fixed(id, user_id, created_at)
+        busy_times_limit after insert row private.limit_availability(2000)
+    """,
+    "public.sessions": """
+        sessions_hold_calendar before update statement private.hold_calendar()
+        sessions_keep_fixed before update row private.keep_fixed(id, plan_id, user_id, task_id, created_at)
+        sessions_place before update row private.place_session()
+        sessions_raise_version after update statement private.raise_calendar_version()
+        sessions_set_updated_at before update row private.set_updated_at()
+    """,  # noqa: E501
+    "public.plan_schedules": """
+        plan_schedules_keep_fixed before update row private.keep_fixed(id, plan_id, user_id, created_at)
+        plan_schedules_set_updated_at before update row private.set_updated_at()
+    """,  # noqa: E501
+    "public.catch_ups": """
+        catch_ups_keep_fixed before update row private.keep_fixed(id, plan_id, user_id, created_at)
+    """,
+    "public.calendar_feeds": """
+        calendar_feeds_keep_fixed before update row private.keep_fixed(id, user_id, plan_id, created_at)
     """,  # noqa: E501
     "worker.model_prices": """
         model_prices_keep_fixed before update row private.keep_fixed(model)
