@@ -16,14 +16,25 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+)
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from learnbase.errors import SettingError
 
 DEFAULT_MODEL = "gpt-6.1-terra"
 OPENAI_URL = "https://api.openai.com/v1"
-_STACK_SETTINGS = ("SUPABASE_URL", "SUPABASE_PUBLISHABLE_KEY", "SUPABASE_SECRET_KEY")
+_STACK_SETTINGS = (
+    *("SUPABASE_URL", "SUPABASE_PUBLISHABLE_KEY", "SUPABASE_SECRET_KEY"),
+    *("SUPABASE_JWT_SECRET", "EDGE_URL"),
+)
 _SECRET_ROLES = {"service_role", "supabase_admin"}
 _PUBLIC_ROLES = {"anon"}
 
@@ -40,6 +51,24 @@ def _base_url(url: str) -> str:
 
 
 BaseUrl = Annotated[str, AfterValidator(_base_url)]
+
+
+def _split(listed: Any) -> Any:
+    if not isinstance(listed, str):
+        return listed
+    return tuple(filter(None, (origin.strip() for origin in listed.split(","))))
+
+
+def _origin(origin: str) -> str:
+    parts = urlsplit(_base_url(origin))
+    if parts.path or origin != origin.lower() or "*" in origin:
+        raise ValueError("names something that is no origin such as https://learn.example.com")
+    return origin
+
+
+Origins = Annotated[
+    tuple[Annotated[str, AfterValidator(_origin)], ...] | None, NoDecode, BeforeValidator(_split)
+]
 
 
 class PublicAccess(BaseModel):
@@ -87,6 +116,12 @@ class Settings(BaseSettings):
         Annotated[str, Field(min_length=3, max_length=200, pattern=r"^[ -~]+$")] | None
     ) = None
 
+    edge_url: BaseUrl | None = None
+    edge_origins: Origins = None
+    edge_requests_per_minute: Annotated[int, Field(ge=1, le=1_000_000)] = 120
+    edge_trusted_proxy: bool = False
+    supabase_jwt_secret: Annotated[SecretStr, Field(min_length=32)] | None = None
+
     @property
     def model_api(self) -> Literal["responses", "chat"]:
         """OpenAI itself speaks Responses; what else calls itself compatible speaks chat."""
@@ -95,7 +130,10 @@ class Settings(BaseSettings):
 
     def secrets(self) -> list[str]:
         """Every value that must never be seen, for the log's filter."""
-        kept = (self.supabase_secret_key, self.supabase_service_role_key, self.openai_api_key)
+        kept = (
+            *(self.supabase_secret_key, self.supabase_service_role_key),
+            *(self.supabase_jwt_secret, self.openai_api_key),
+        )
         return [secret.get_secret_value() for secret in kept if secret]
 
     def service_access(self) -> ServiceAccess:

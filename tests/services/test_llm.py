@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from learnbase.errors import AccessDenied, LearnbaseError, Unavailable
-from learnbase.generation.asks import ModelFailed
+from learnbase.generation.asks import AnswerLost, ModelFailed
 from learnbase.planning.model_roadmap import ModelOutline
 from learnbase.planning.usage import Usage
 from tests.fakes.openai_wire import FAULTS
@@ -122,6 +122,31 @@ def test_an_answer_that_is_of_no_use_was_paid_all_the_same(
 def test_a_service_that_does_not_count_counts_as_nothing(openai: OpenAI, api: str, counted: Any):
     openai.next("counting", counted)
     assert Learner(openai, api).ask().usage == Usage(0, 0)
+
+
+@pytest.mark.parametrize("api", APIS)
+def test_a_reply_that_was_lost_counts_as_much_as_the_one_that_came(openai: OpenAI, api: str):
+    openai.next("lost")
+    usage = Learner(openai, api).ask().usage
+    assert (usage.input_tokens, usage.output_tokens) == (2400, 6800)
+    assert [call.tokens for call in openai.ledger] == [(1200, 3400)] * 2
+
+
+@pytest.mark.parametrize("fault", [("lost", None), ("wait", None)])
+def test_no_reply_to_what_was_sent_is_told_apart_from_a_refusal(
+    openai: OpenAI, fault: tuple[str, Any]
+):
+    openai.next(*fault, times=3)
+    with pytest.raises(AnswerLost):
+        Learner(openai, "responses", openai_timeout_seconds=1.5).ask()
+    openai.go_on.set()
+
+
+def test_a_model_that_is_not_there_cost_nothing(openai: OpenAI):
+    openai.next("status", 503, times=3)
+    with pytest.raises(Unavailable) as caught:
+        Learner(openai, "responses").ask()
+    assert not isinstance(caught.value, AnswerLost)
 
 
 @pytest.mark.parametrize("fault", [("busy", None), ("status", 503), ("hang up", None)])

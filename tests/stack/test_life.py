@@ -37,7 +37,7 @@ def test_a_first_start_answers_with_migrations_and_seed(stack: Stack):
     written = stack.home.env_file.read_text()
     assert written.splitlines() == [f"{name}={value}" for name, value in env.items()]
     assert stat.S_IMODE(stack.home.env_file.stat().st_mode) == 0o600
-    assert [part.state for part in stack.status()] == ["running"] * 4
+    assert [part.state for part in stack.status()] == ["running"] * 5
 
 
 def test_migrations_run_without_a_superuser(stack: Stack):
@@ -149,7 +149,7 @@ def test_two_starts_at_the_same_moment_make_one_stack(tmp_path: Path, project: P
     both = Stack(home, project=project)
     try:
         assert [start.wait(60) for start in starts] == [0, 0]
-        assert [part.state for part in both.status()] == ["running"] * 4
+        assert [part.state for part in both.status()] == ["running"] * 5
         assert bodies(both) == ["from the seed"]
     finally:
         both.remove()

@@ -24,7 +24,7 @@ from learnbase.stack.progress import Progress
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PARTS = ("postgres", "rest", "auth", "gateway")
+PARTS = ("postgres", "rest", "auth", "edge", "gateway")
 root_only = pytest.mark.skipif(os.geteuid() != 0, reason="takes root to arrange")
 
 
@@ -95,7 +95,7 @@ def test_a_pid_that_went_to_somebody_else_is_left_alone(
     lock.write_text(f"{stranger.pid}\n{lock.parent}\n1\n5432\n\n127.0.0.1\n\nready\n")
     if account:
         os.chown(lock, account.uid, account.gid)
-    assert [part.state for part in stack.status()] == ["stopped"] * 4
+    assert [part.state for part in stack.status()] == ["stopped"] * 5
     stack.start()
     assert works(stack)
     stack.stop()
@@ -212,7 +212,7 @@ def test_below_a_closed_folder_postgres_lives_elsewhere(tmp_path: Path, project:
     assert hidden.home.place.parent == Path("/var/tmp")  # noqa: S108
     try:
         hidden.start()
-        assert [part.state for part in hidden.status()] == ["running"] * 4
+        assert [part.state for part in hidden.status()] == ["running"] * 5
     finally:
         hidden.remove()
     assert not hidden.home.place.exists()

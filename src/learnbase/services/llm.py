@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel
 
 from learnbase.errors import AccessDenied, Unavailable
-from learnbase.generation.asks import ModelFailed
+from learnbase.generation.asks import AnswerLost, ModelFailed
 from learnbase.planning.model_roadmap import strict_schema
 
 if TYPE_CHECKING:
@@ -153,9 +153,9 @@ class Model:
         return said.reply(shape)
 
     async def _until(self, deadline: float, question: _Question) -> Said:
-        from learnbase.services.model_refusals import translated, unavailable  # noqa: PLC0415
+        from learnbase.services.model_refusals import answer_lost, translated  # noqa: PLC0415
 
-        tries, manner = 0, self._manner
+        tries, lost, manner = 0, 0, self._manner
         while True:
             if self._api == "responses":
                 asked = self._responses(question)
@@ -165,7 +165,7 @@ class Model:
                 async with asyncio.timeout_at(deadline):
                     said = await translated(asked, key=self._key)
             except TimeoutError as slow:
-                raise unavailable(None) from slow
+                raise answer_lost() from slow
             except ModelFailed as refused:
                 plainer = manner.plainer(refused.reason) if self._may_be_plainer(refused) else None
                 if plainer is None:
@@ -173,15 +173,17 @@ class Model:
                 manner = plainer
             except Unavailable as away:
                 tries += 1
-                pause = away.retry_after
-                if pause is None:
-                    pause = _FIRST_PAUSE * 2**tries * random.random()  # noqa: S311 - no secret
+                lost += isinstance(away, AnswerLost)
+                pause = _pause(away, tries)
                 if tries == _TRIES or asyncio.get_running_loop().time() + pause >= deadline:
+                    if lost and not isinstance(away, AnswerLost):
+                        raise answer_lost(away.retry_after) from away
                     raise
                 await asyncio.sleep(pause)
             else:
                 self._manner = manner
-                return said
+                # The same question each time: what was lost cost as much, as far as anybody knows.
+                return replace(said, usage=said.usage * (lost + 1))
 
     def _may_be_plainer(self, refused: ModelFailed) -> bool:
         return self._api == "chat" and refused.code == "model_rejected"
@@ -230,6 +232,14 @@ class Model:
         for field in manner.without:
             request.pop(field, None)
         return of_chat(await self._client.chat.completions.create(**request))
+
+
+def _pause(away: Unavailable, tries: int) -> float:
+    """Seconds until the next try: what the service asks for, or longer each time."""
+    if away.retry_after is not None:
+        return float(away.retry_after)
+    longest: float = _FIRST_PAUSE * 2**tries
+    return longest * random.random()  # noqa: S311 - no secret
 
 
 def model_of(settings: Settings) -> Model | None:

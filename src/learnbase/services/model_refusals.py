@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import httpx2
 import openai
 
 from learnbase.errors import AccessDenied, Unavailable
-from learnbase.generation.asks import ModelFailed
+from learnbase.generation.asks import AnswerLost, ModelFailed
 from learnbase.services.model_answer import garbled, too_long
 from learnbase.services.model_transport import TooLong, retry_after
 
@@ -31,6 +32,8 @@ _AGAIN = {408, 409, 425, 429, 498}
 _SERVER_ERROR = 500
 _ACCOUNT_EMPTY = {"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"}
 _LONGEST_REASON = 2000
+_NEVER_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
+_NO_ANSWER = "The model does not answer at the moment"
 
 
 async def translated(asked: Awaitable[Said], *, key: str) -> Said:
@@ -51,7 +54,9 @@ async def translated(asked: Awaitable[Said], *, key: str) -> Said:
     except openai.APIConnectionError as away:
         if isinstance(away.__cause__, TooLong):
             raise too_long() from away
-        raise unavailable(None) from away
+        if isinstance(away.__cause__, _NEVER_SENT):
+            raise unavailable(None) from away
+        raise answer_lost() from away
     except (
         openai.OpenAIError,
         ValueError,
@@ -64,9 +69,16 @@ async def translated(asked: Awaitable[Said], *, key: str) -> Said:
         raise garbled("It was not an answer as the API has it.") from stumbled
 
 
+def answer_lost(wait: float | None = None) -> AnswerLost:
+    """No answer came back to what was sent."""
+    lost = AnswerLost(_NO_ANSWER, code="model_unavailable")
+    lost.retry_after = wait
+    return lost
+
+
 def unavailable(wait: float | None) -> Unavailable:
     """No answer now; `wait` is how many seconds the service asks for."""
-    away = Unavailable("The model does not answer at the moment", code="model_unavailable")
+    away = Unavailable(_NO_ANSWER, code="model_unavailable")
     away.retry_after = wait
     return away
 

@@ -1,9 +1,10 @@
 """The one address of a local stack, in the manner of a hosted project's.
 
-``/rest/v1`` goes to PostgREST, ``/auth/v1`` to Auth, ``/functions/v1`` to Learnbase's edge where
-there is one. A key (``sb_publishable_…``, ``sb_secret_…``) is turned into the token of the role it
-stands for; a person's own token passes through; anything else is refused here
-(`learnbase.stack.admission`).
+``/rest/v1`` goes to PostgREST, ``/auth/v1`` to Auth, ``/functions/v1`` to Learnbase's edge, or to
+another one whose address stands in the home's ``edge.url``. A key (``sb_publishable_…``,
+``sb_secret_…``) is turned into the token of the role it stands for; a person's own token passes
+through; anything else is refused here (`learnbase.stack.admission`). The edge asks for no key, for
+calendars have none.
 
 Run as ``python -m learnbase.stack.gateway CONFIG``, where CONFIG is a TOML file.
 """
@@ -168,7 +169,7 @@ class Gateway:
             raise Refusal(
                 503,
                 "the edge is not running",
-                "Start it with `learnbase edge serve`, or set EDGE_URL and start the stack again.",
+                "Run `learnbase stack start`.",
             )
         return base.rstrip("/")
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from learnbase.stack.progress import Progress
 
-PORTS = ("gateway", "postgres", "rest", "rest_admin", "auth")
+PORTS = ("gateway", "postgres", "rest", "rest_admin", "auth", "edge")
 _PATIENCE = 180.0  # seconds for another command on the same stack; a first start takes ten
 
 
@@ -154,7 +154,9 @@ class Home:
     def recall(self) -> Memory | None:
         """What is remembered, or None if there is nothing, or nothing that makes sense."""
         try:
-            return Memory(**json.loads(self._memory_file.read_text()))
+            memory = Memory(**json.loads(self._memory_file.read_text()))
+            # A part that is newer than this stack has no port until the stack starts again.
+            return replace(memory, ports={**dict.fromkeys(PORTS, 0), **memory.ports})
         except (OSError, ValueError, TypeError):
             return None
 
@@ -187,10 +189,10 @@ class Home:
                 if fixed != port or name not in running:
                     _require_free(fixed)
                 port = fixed
-            elif port is None or (name not in running and not ports.is_free(port)):
+            elif not port or (name not in running and not ports.is_free(port)):
                 taken = set(memory.ports.values()) | set(settled.values())
                 chosen = ports.choose(taken)
-                if port is not None:
+                if port:
                     who = ports.holder(port) or "somebody else"
                     progress.note(
                         f"Port {port} ({name}) is taken by {who}; using {chosen} from now on."

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from learnbase.stack.parts import Part
 
 # The order in which they are shown; they stop in the opposite one.
-PARTS = ("postgres", "rest", "auth", "gateway")
+PARTS = ("postgres", "rest", "auth", "edge", "gateway")
 _PATIENCE = 10.0  # seconds for what takes a tenth of one: a reload, an end
 _SERVING = "serving-"  # begins the name of a second PostgREST
 
@@ -142,9 +142,10 @@ class Stack:
             "SUPABASE_URL": f"http://127.0.0.1:{memory.ports['gateway']}",
             "SUPABASE_PUBLISHABLE_KEY": memory.publishable_key,
             "SUPABASE_SECRET_KEY": memory.secret_key,
+            "SUPABASE_JWT_SECRET": memory.jwt_secret,
+            "EDGE_URL": f"http://127.0.0.1:{memory.ports['gateway']}/functions/v1",
             "DATABASE_URL": databases.url(),
             # What follows is for tests and tools on this machine: production has none of it.
-            "SUPABASE_JWT_SECRET": memory.jwt_secret,
             "POSTGREST_URL": f"http://127.0.0.1:{memory.ports['rest']}",
             "AUTH_LOG": str(self.home.logs / "auth.log"),
             "ADMIN_DATABASE_URL": databases.url(role=SUPERUSER),
@@ -363,6 +364,7 @@ class Stack:
                 database=MAIN,
                 port=memory.ports["auth"],
             ),
+            parts.edge(self.home, memory, project=self._project),
             parts.gateway(self.home, memory, project=self._project),
         ]
 

@@ -10,6 +10,7 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from learnbase.stack import programs, room
 from learnbase.stack.configuration import auth_section, quoted, site_url, toml
@@ -211,6 +212,39 @@ def auth(
     )
 
 
+def edge(home: Home, memory: Memory, *, project: Path) -> Part:
+    """Learnbase's own HTTP edge, behind the gateway as everything else."""
+    gateway = f"http://127.0.0.1:{memory.ports['gateway']}"
+    port = memory.ports["edge"]
+    limit = os.environ.get("EDGE_REQUESTS_PER_MINUTE", "")
+    return Part(
+        name="edge",
+        title="the edge",
+        command=(sys.executable, "-m", "learnbase.cli", "edge", "serve", "--port", str(port)),
+        cwd=home.path,
+        log=home.logs / "edge.log",
+        url=f"http://127.0.0.1:{port}",
+        health=f"http://127.0.0.1:{port}/health",
+        env={
+            "SUPABASE_URL": gateway,
+            "SUPABASE_PUBLISHABLE_KEY": memory.publishable_key,
+            "SUPABASE_SECRET_KEY": memory.secret_key,
+            "SUPABASE_JWT_SECRET": memory.jwt_secret,
+            "EDGE_URL": f"{gateway}/functions/v1",
+            "EDGE_ORIGINS": os.environ.get("EDGE_ORIGINS") or _origin(site_url(project)),
+            "EDGE_REQUESTS_PER_MINUTE": limit,
+            "LOG_FORMAT": "json",
+            "PYTHONUNBUFFERED": "1",
+            "PYTHONSAFEPATH": "1",
+        },
+    )
+
+
+def _origin(site: str) -> str:
+    parts = urlsplit(site)
+    return f"{parts.scheme}://{parts.netloc}".lower()
+
+
 def gateway(home: Home, memory: Memory, *, project: Path) -> Part:
     """The one address in front of the others."""
     port = memory.ports["gateway"]
@@ -218,7 +252,7 @@ def gateway(home: Home, memory: Memory, *, project: Path) -> Part:
         "port": port,
         "rest": f"http://127.0.0.1:{memory.ports['rest']}",
         "auth": f"http://127.0.0.1:{memory.ports['auth']}",
-        "functions": os.environ.get("EDGE_URL", ""),
+        "functions": f"http://127.0.0.1:{memory.ports['edge']}",
         "functions_file": str(home.edge_file),
         "site": site_url(project),
         "register": str(home.run),

@@ -1,0 +1,65 @@
+"""What the edge's routes share, made once and closed at the end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from learnbase.edge.limits import Limits
+from learnbase.edge.person_door import PersonDoor
+from learnbase.edge.rendered import Rendered
+from learnbase.services.database import Database
+from learnbase.services.tokens import PublishedKeys, SharedSecret, Tokens
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from learnbase.settings import Settings
+
+_CONNECTIONS = 16  # the API itself has twenty to its database
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Everything that lives as long as the edge does.
+
+    Attributes:
+        database: The service's way in: feeds and readiness, nothing of a person's.
+        door: A person's way in, under their own token.
+    """
+
+    settings: Settings
+    tokens: Tokens
+    limits: Limits
+    door: PersonDoor
+    database: Database
+    rendered: Rendered = field(default_factory=Rendered)
+
+    @classmethod
+    def of(cls, settings: Settings) -> Parts:
+        """Make them; nothing is sent yet.
+
+        Raises:
+            SettingError: an address or a key is missing or unusable.
+        """
+        public = settings.public_access()
+        secret = settings.supabase_jwt_secret
+        keys = SharedSecret(secret.get_secret_value()) if secret else PublishedKeys(public.url)
+        return cls(
+            settings=settings,
+            tokens=Tokens(keys),
+            limits=Limits(settings.edge_requests_per_minute),
+            door=PersonDoor(public, connections=_CONNECTIONS),
+            database=Database(settings.service_access(), connections=_CONNECTIONS),
+        )
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self.door.close()
+        await self.database.__aexit__(None, None, None)
+
+
+def parts_of(request: Request) -> Parts:
+    """The parts of the app that a request came to."""
+    parts: Parts = request.app.state.parts
+    return parts

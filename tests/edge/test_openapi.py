@@ -1,0 +1,59 @@
+"""The edge does what its openapi.json says, whatever is sent to it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    import httpx
+
+    from tests.edge.serving import Edge
+    from tests.world import World
+
+_SEED = "20261121"
+
+
+def test_it_describes_all_there_is_and_points_nowhere_else(http: httpx.Client):
+    described = http.get("/openapi.json").json()
+    assert set(described["paths"]) == {
+        *("/health", "/ready", "/feasibility"),
+        *("/plans/{plan_id}/export", "/feeds/{token}.ics"),
+    }
+    for operations in described["paths"].values():
+        for operation in operations.values():
+            refusals = [r for status, r in operation["responses"].items() if status >= "4"]
+            for refusal in refusals:
+                schema = refusal["content"]["application/json"]["schema"]
+                assert schema == {"$ref": "#/components/schemas/ErrorBody"}
+    assert "cdn" not in json.dumps(described)
+
+
+@pytest.mark.parametrize("signed_in", [True, False], ids=["signed in", "a stranger"])
+def test_nothing_that_is_sent_breaks_it(edge: Edge, world: World, tmp_path: Path, signed_in: bool):
+    """Schemathesis asks; it is a process of its own, for it brings warnings of its own."""
+    token = world.person().headers["Authorization"]
+    sent = ["--header", f"Authorization: {token}"] if signed_in else []
+    asked = subprocess.run(
+        [
+            *(str(Path(sys.executable).with_name("schemathesis")), "run"),
+            *(f"{edge.url}/openapi.json", "--url", edge.url, "--seed", _SEED, "--no-color"),
+            *("--max-examples", "10", "--checks", "all", "--workers", "1"),
+            *("--exclude-checks", "unsupported_method,positive_data_acceptance"),
+            *("--generation-database", "none", "--suppress-health-check", "all"),
+            *sent,
+        ],
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert asked.returncode == 0, asked.stdout[-6000:] + asked.stderr[-2000:]
