@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 PASSWORD = "learnbase-demo"  # noqa: S105 - of two people who exist on this machine alone
 TOPIC = "Swift for iOS Development"
+TIME_ZONE = "Europe/Berlin"
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,8 @@ class Learner:
 def demo() -> None:
     """Show the main job on the local stack: a wish, a worker, a plan, a stranger, two ticks."""
     from learnbase.cli.plan_page import console, follow, print_dashboard, print_plan  # noqa: PLC0415
+    from learnbase.cli.schedule_page import print_sessions  # noqa: PLC0415 - slow to import
+    from learnbase.cli.schedules import schedule_of  # noqa: PLC0415
     from learnbase.errors import LearnbaseError  # noqa: PLC0415 - keeps --help quick
     from learnbase.stack import Stack  # noqa: PLC0415
 
@@ -63,12 +66,17 @@ def demo() -> None:
             deadline_date=deadline.isoformat(),
         )
         generation = follow(ada.api, receipt["generation_id"])
+        schedule = schedule_of(ada.api, receipt["plan_id"])
     if generation["status"] != "succeeded":
         raise LearnbaseError(
             f"The plan was not made: {(generation['error'] or {}).get('message')}",
             remedy="Look at the worker's lines above, then try: make demo",
         )
     print_plan(_plan(ada, receipt["plan_id"]), generation["output_summary"])
+
+    _say(out, "Ada's first week: evenings and a weekend morning, as she named no hours of her own")
+    sessions = ada.api.rows("sessions", select="*,tasks(title)", plan_id=receipt["plan_id"])
+    print_sessions(sorted(sessions, key=_starts_at), schedule, TIME_ZONE, most=6)
 
     _say(out, "Ben looks for it")
     seen = (ben.api.whole_plan(receipt["plan_id"]), ben.api.call("search_plans", query=TOPIC))
@@ -125,7 +133,7 @@ def _sign_up(env: Mapping[str, str], name: str, *, keep: bool = False) -> Learne
     url, key = env["SUPABASE_URL"], env["SUPABASE_PUBLISHABLE_KEY"]
     email = f"{name.lower()}-{time.time_ns() // 1_000_000:x}@example.com"
     auth = Auth(url, key)
-    auth.sign_up(email, PASSWORD, {"name": name, "time_zone": "Europe/Berlin"})
+    auth.sign_up(email, PASSWORD, {"name": name, "time_zone": TIME_ZONE})
     httpx.get(last_link(Path(env["AUTH_LOG"]), email), trust_env=False, timeout=10)
     signed_in = auth.sign_in(email, PASSWORD)
     if keep:
@@ -167,6 +175,10 @@ def _figures(learner: Learner, plan_id: str) -> dict[str, str]:
     }
 
 
+def _starts_at(session: dict[str, Any]) -> str:
+    return str(session["starts_at"])
+
+
 def _first_tasks(plan: dict[str, Any], most: int) -> list[dict[str, Any]]:
     ordered = sorted(plan["modules"], key=lambda m: m["order"])
     return [t for m in ordered for t in sorted(m["tasks"], key=lambda t: t["order"])][:most]
@@ -181,10 +193,11 @@ def _say_goodbye(out: Console, env: Mapping[str, str], seconds: float) -> None:
     run = Path(sys.executable).with_name("learnbase")
     with contextlib.suppress(ValueError):
         run = run.relative_to(Path.cwd())
-    out.print("\nThree things to try next; you are signed in as Ada:\n")
+    out.print("\nFour things to try next; you are signed in as Ada:\n")
     for line in (
         f"{run} plan show    # the plan again, with the ticks",
         f"{run} plan create Rust --no-wait && {run} work --drain && {run} plan show",
+        f"{run} plan sessions    # when Ada works on what; plan feasibility: does it fit?",
         f"{run} doctor       # how everything stands",
     ):
         out.print(f"  {line}", markup=False, soft_wrap=True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from learnbase.cli.check import Check
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -14,23 +16,6 @@ if TYPE_CHECKING:
     from learnbase.settings import Settings
 
 _TOO_OLD = 300  # seconds that a job may wait before somebody should look for the workers
-
-
-@dataclass(frozen=True)
-class Check:
-    """One thing looked at.
-
-    Attributes:
-        name: What.
-        ok: Whether it is as it should be.
-        found: What was found.
-        remedy: What to do, where something is wrong.
-    """
-
-    name: str
-    ok: bool
-    found: str
-    remedy: str | None = None
 
 
 def doctor(as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from learnbase.cli.doctor import Check
+from learnbase.cli.check import Check
 from learnbase.cli.plan_page import plain
 
 if TYPE_CHECKING:

@@ -8,10 +8,12 @@ import typer
 
 from learnbase.cli.output import print_json
 from learnbase.cli.which import newest_proposal
-from learnbase.errors import NotFound, Rejected
+from learnbase.errors import NotFound, Rejected, Unavailable
 
 if TYPE_CHECKING:
     from learnbase.services.person import PersonApi
+
+_MOMENT = 5.0  # seconds
 
 
 def conclude(api: PersonApi, receipt: dict[str, str], *, wait: bool, as_json: bool) -> None:
@@ -44,8 +46,21 @@ def conclude(api: PersonApi, receipt: dict[str, str], *, wait: bool, as_json: bo
         )
     if generation["kind"] == "create":
         show_plan(api, receipt["plan_id"], as_json=as_json)
+        if not as_json:
+            _show_how_it_fits(api, receipt["plan_id"])
     else:
         show_proposal(api, receipt["plan_id"], as_json=as_json)
+
+
+def _show_how_it_fits(api: PersonApi, plan_id: str) -> None:
+    """Whether it fits, where a worker is quick to say; nobody waits long for it here."""
+    from learnbase.cli.schedule_page import print_feasibility  # noqa: PLC0415 - slow to import
+    from learnbase.cli.schedules import schedule_of  # noqa: PLC0415
+
+    try:
+        print_feasibility(schedule_of(api, plan_id, patience=_MOMENT))
+    except Unavailable:
+        typer.echo("Does it fit? See: learnbase plan feasibility")
 
 
 def show_plan(api: PersonApi, plan_id: str, *, as_json: bool) -> None:

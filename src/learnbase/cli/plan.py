@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from learnbase.cli import proposals
+from learnbase.cli import proposals, schedules
 from learnbase.cli.outcome import conclude, show_plan, show_proposal
 from learnbase.cli.output import AsJson, print_json
 from learnbase.cli.session import person_api
@@ -105,5 +105,7 @@ def retry(
         conclude(api, receipt, wait=wait, as_json=as_json)
 
 
-for _command in (proposals.regenerate, proposals.accept, proposals.reject, proposals.undo):
+_DECIDING = (proposals.regenerate, proposals.accept, proposals.reject, proposals.undo)
+_IN_THE_WEEK = (schedules.feasibility, schedules.sessions, schedules.catch_up)
+for _command in (*_DECIDING, *_IN_THE_WEEK):
     app.command()(_command)

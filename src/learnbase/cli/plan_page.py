@@ -89,7 +89,7 @@ def print_plan(plan: dict[str, Any], summary: dict[str, Any] | None = None) -> N
     out.print(Text(plain(plan["topic"]), style="bold"))
     out.print(_facts(plan), style="dim")
     out.print(
-        f"{progress['total_weeks']} weeks, {progress['total_tasks']} tasks, "
+        f"{counted(progress['total_weeks'], 'week')}, {counted(progress['total_tasks'], 'task')}, "
         f"{hours(progress['total_minutes'])} · {_done(progress)}"
     )
     for module in sorted(plan["modules"], key=lambda m: m["order"]):
@@ -139,6 +139,11 @@ def _distinguishing(ids: list[str]) -> int:
 def plain(text: object) -> str:
     """What a stranger or a model wrote, without what a terminal would obey."""
     return without_controls(str(text or ""))
+
+
+def counted(count: int, thing: str) -> str:
+    """1 week, 2 weeks."""
+    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
 
 
 def hours(minutes: int) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from learnbase.cli.plan_page import console, plain
+from learnbase.cli.plan_page import console, counted, plain
 from learnbase.planning.scorecard import lines, turned
 
 if TYPE_CHECKING:
@@ -45,7 +45,8 @@ def _briefs(card: Scorecard) -> Table:
 def _came_to(record: Record) -> str:
     if record.obeyed:
         return "obeyed the text"
-    return plain(record.failed) or f"{record.weeks} weeks, {record.tasks} tasks"
+    came_to = f"{counted(record.weeks, 'week')}, {counted(record.tasks, 'task')}"
+    return plain(record.failed) or came_to
 
 
 def _of_a_plan(record: Record) -> tuple[str, ...]:
