@@ -20,7 +20,18 @@ if TYPE_CHECKING:
 
     from bench.result import Result
 
-AREAS = ("reads", "saves", "jobs", "generation", "links", "start")
+AREAS = (
+    "reads",
+    "saves",
+    "jobs",
+    "generation",
+    "links",
+    "schedule_placement",
+    "catch_up",
+    "feed_rendering",
+    "feeds",
+    "start",
+)
 WIDTH = 132  # a file or a pipe has no width of its own
 PROJECT = Path(__file__).parents[1]
 

@@ -9,6 +9,7 @@ from tests.access import ground, matrix, wishes
 from tests.access.actors import ACTORS, Actor
 from tests.access.expectations import FUNCTIONS
 from tests.access.ground import ident
+from tests.access.learner_calls import of_learners
 from tests.access.probes import (
     CLOSED,
     NOT_SIGNED_IN,
@@ -69,9 +70,9 @@ def _outcome(name: str, place: str, actor: Actor, call: Call) -> Outcome:
     of_people = bool(decided.callers - {"service"})
     if actor.name not in decided.callers and not (actor.standing == "ghost" and of_people):
         return CLOSED
+    if actor.standing == "ghost" and decided.to_nobody:
+        return refused(*decided.to_nobody)
     if place and actor.name not in decided.places[place]:
-        return refused(*decided.refusal)
-    if actor.standing == "ghost" and name == "public.create_plan":
         return refused(*decided.refusal)
     return Outcome(_DONE, effect=call.effect, look=call.look)
 
@@ -81,7 +82,10 @@ def _outcome(name: str, place: str, actor: Actor, call: Call) -> Outcome:
 
 def _call(name: str, place: str, actor: Actor) -> Call:
     plan = wishes.label(place, actor)
-    made = of_workers(name) if name.startswith("worker.") else _of_people(name, plan, actor)
+    if name.startswith("worker."):
+        made = of_workers(name)
+    else:
+        made = of_learners(name, place, actor) or _of_people(name, plan, actor)
     if made is None:
         raise LookupError(name)
     return made

@@ -20,6 +20,8 @@ from tests.access.terms import (
     NOBODY,
     OWN,
     OWNER,
+    OWNERS_PRIVATE,
+    OWNERS_PUBLIC,
     PEOPLE,
     PRIVATE,
     PUBLIC,
@@ -31,8 +33,24 @@ from tests.access.terms import (
     Access,
     Function,
     Relation,
+    of_a_learner,
     of_a_plan,
 )
+
+_THEIR_OWN = Access(
+    select=LEARNERS, insert=LEARNERS, update=LEARNERS, delete=LEARNERS, upsert=LEARNERS
+)
+# When somebody can study is theirs alone: to read, and to write.
+_AVAILABILITY = {
+    THEIRS: Access(
+        select=OWNER | SERVICE,
+        insert=OWNER | SERVICE,
+        update=OWNER | SERVICE,
+        delete=OWNER | SERVICE,
+        upsert=SERVICE,
+    ),
+    MINE: Access(select=LEARNERS, insert=LEARNERS, update=LEARNERS, delete=LEARNERS),
+}
 
 RELATIONS: dict[str, Relation] = {
     "public.users": Relation(
@@ -113,9 +131,9 @@ RELATIONS: dict[str, Relation] = {
         """,
     ),
     "public.plan_followers": Relation(
-        why="A follower of a public plan has a start of their own and keeps their progress as long"
-        " as the plan exists; who follows is known to themselves. Nobody follows a plan they"
-        " cannot read, or their own.",
+        why="A follower of a public plan has a start, hours and a deadline of their own, and keeps"
+        " their progress as long as the plan exists; who follows is known to themselves. Nobody"
+        " follows a plan they cannot read, or their own.",
         places={
             THEIRS_PRIVATE: FULL_SERVICE,
             THEIRS_PUBLIC: FULL_SERVICE,
@@ -134,6 +152,8 @@ RELATIONS: dict[str, Relation] = {
             plan_id add carry fixed
             user_id add carry fixed
             start_date add change
+            weekly_hours add change
+            deadline_date add change
             created_at fixed
         """,
     ),
@@ -246,14 +266,14 @@ RELATIONS: dict[str, Relation] = {
         " update. A user may delete only their own progress rows. Admin/service role may manage"
         " all.”",
         places={
-            "the owner's, private plan": Access(
+            OWNERS_PRIVATE: Access(
                 select=OWNER | SERVICE,
                 insert=OWNER | SERVICE,
                 update=OWNER | SERVICE,
                 delete=OWNER | SERVICE,
                 upsert=OWNER | SERVICE,
             ),
-            "the owner's, public plan": Access(
+            OWNERS_PUBLIC: Access(
                 select=OWNER | SERVICE,
                 insert=OWNER | SERVICE,
                 update=OWNER | SERVICE,
@@ -278,6 +298,7 @@ RELATIONS: dict[str, Relation] = {
             status add change
             completed_at add change
             actual_minutes add change
+            set_aside_at add change
             updated_at stamped
             created_at fixed
         """,
@@ -345,6 +366,152 @@ RELATIONS: dict[str, Relation] = {
             summary fixed
             target fixed
             decided_at
+            created_at fixed
+        """,
+    ),
+    "public.study_preferences": Relation(
+        why="How somebody likes to study is theirs alone, whoever follows whom. A row is its"
+        " person's from the start: nobody names whose it is.",
+        places={
+            THEIRS: Access(
+                select=OWNER | SERVICE,
+                insert=OWNER | SERVICE,
+                update=OWNER | SERVICE,
+                delete=OWNER | SERVICE,
+                upsert=OWNER | SERVICE,
+            ),
+            MINE: _THEIR_OWN,
+        },
+        natural_key="user_id",
+        columns="""
+            user_id fixed
+            shortest_session_minutes add change
+            longest_session_minutes add change
+            daily_ceiling_minutes add change
+            reminder_lead_minutes add change
+            catch_up add change
+            created_at fixed
+            updated_at stamped
+        """,
+    ),
+    "public.study_windows": Relation(
+        why="When somebody can study is theirs alone, as study_preferences. The week is replaced as"
+        " a whole by rpc/save_study_windows.",
+        places=_AVAILABILITY,
+        columns="""
+            id fixed
+            user_id fixed
+            weekday add change
+            starts add change
+            ends add change
+            created_at fixed
+        """,
+    ),
+    "public.days_off": Relation(
+        why="As study_windows.",
+        places=_AVAILABILITY,
+        columns="""
+            id fixed
+            user_id fixed
+            starts_on add change
+            ends_on add change
+            created_at fixed
+        """,
+    ),
+    "public.busy_times": Relation(
+        why="As study_windows: when somebody is busy is nobody else's business.",
+        places=_AVAILABILITY,
+        columns="""
+            id fixed
+            user_id fixed
+            starts_at add change
+            ends_at add change
+            created_at fixed
+        """,
+    ),
+    "public.sessions": Relation(
+        why="Sessions are made by the service; a learner moves and pins their own. The owner of a"
+        " plan does not see when a follower works on it, nor a follower when the owner does.",
+        places=of_a_learner(update=PEOPLE),
+        closed=frozenset({"insert", "delete", "upsert"}),
+        columns="""
+            id fixed
+            plan_id fixed
+            user_id fixed
+            task_id fixed
+            part
+            starts_at change
+            ends_at change
+            local_date
+            pinned_at change
+            sequence
+            created_at fixed
+            updated_at stamped
+        """,
+    ),
+    "public.plan_schedules": Relation(
+        why="How a plan fits into a learner's weeks is the service's to say, to that learner alone;"
+        " a follower has a schedule as the owner has.",
+        places=of_a_learner(),
+        closed=WRITES,
+        columns="""
+            id fixed
+            plan_id fixed
+            user_id fixed
+            status
+            fits
+            needed_minutes
+            available_minutes
+            ends_on
+            deadline_date
+            pace
+            unplaced
+            choices
+            error
+            wanted
+            made
+            computed_at
+            look_at
+            created_at fixed
+            updated_at stamped
+        """,
+    ),
+    "public.catch_ups": Relation(
+        why="What would move is made by the service, shown to the learner alone, and accepted,"
+        " rejected or undone by functions alone.",
+        places=of_a_learner(),
+        closed=WRITES,
+        columns="""
+            id fixed
+            plan_id fixed
+            user_id fixed
+            status
+            moves
+            summary
+            created_at fixed
+            decided_at
+        """,
+    ),
+    "public.calendar_feeds": Relation(
+        why="A feed is its person's: made and rotated by functions, which alone tell its token, and"
+        " revoked by deleting it. The token is nobody's to read.",
+        places={
+            THEIRS: Access(
+                select=OWNER | SERVICE,
+                insert=SERVICE,
+                update=SERVICE,
+                delete=OWNER | SERVICE,
+                upsert=SERVICE,
+            ),
+            MINE: Access(select=LEARNERS, delete=LEARNERS),
+        },
+        closed=frozenset({"insert", "update", "upsert"}),
+        columns="""
+            id fixed
+            user_id fixed
+            plan_id fixed
+            last_read_at
+            rotated_at
             created_at fixed
         """,
     ),
@@ -510,13 +677,16 @@ RELATIONS: dict[str, Relation] = {
 
 
 _OWNERS_ONLY = {PRIVATE: OWNER, PUBLIC: OWNER, OWN: LEARNERS}
+_LEARNERS_ONLY = {PRIVATE: OWNER, PUBLIC: OWNER | FOLLOWER, OWN: LEARNERS}
+_NOT_SIGNED_IN = (401, "not_signed_in")
 _THE_WORKERS = "RPC for workers: the secret key alone opens them."
 
 FUNCTIONS: dict[str, Function] = {
     "public.create_plan": Function(
         why="“User authorized to create plans”: whoever is signed in asks for one of their own.",
         callers=PEOPLE,
-        refusal=(401, "not_signed_in"),
+        refusal=_NOT_SIGNED_IN,
+        to_nobody=_NOT_SIGNED_IN,
     ),
     "public.cancel_generation": Function(
         why="Long work can be cancelled, by the owner of the plan alone.",
@@ -597,6 +767,63 @@ FUNCTIONS: dict[str, Function] = {
         why="Deleting the account removes everything of theirs, and of nobody else.",
         callers=PEOPLE,
     ),
+    "public.save_study_windows": Function(
+        why="When somebody can study is theirs alone to say.",
+        callers=PEOPLE,
+        to_nobody=_NOT_SIGNED_IN,
+    ),
+    "public.my_availability": Function(
+        why="What a scheduler needs to know of me, and of nobody else.",
+        callers=PEOPLE,
+        to_nobody=_NOT_SIGNED_IN,
+    ),
+    "public.schedule_plan": Function(
+        why="Whoever learns by a plan has a schedule of it: its owner, and who follows it.",
+        callers=PEOPLE,
+        places=_LEARNERS_ONLY,
+    ),
+    "public.catch_up": Function(why="As schedule_plan.", callers=PEOPLE, places=_LEARNERS_ONLY),
+    "public.choose_feasibility": Function(
+        why="A choice is taken by the learner whom it was offered to: the owner's changes the plan,"
+        " a follower's only how they follow it.",
+        callers=PEOPLE,
+        places=_LEARNERS_ONLY,
+    ),
+    "public.accept_catch_up": Function(
+        why="A catch-up is decided by the learner whose sessions it moves.",
+        callers=PEOPLE,
+        places=_OWNERS_ONLY,
+        refusal=(404, "catch_up_not_found"),
+    ),
+    "public.reject_catch_up": Function(
+        why="As accept_catch_up.",
+        callers=PEOPLE,
+        places=_OWNERS_ONLY,
+        refusal=(404, "catch_up_not_found"),
+    ),
+    "public.undo_catch_up": Function(
+        why="As accept_catch_up.",
+        callers=PEOPLE,
+        places=_OWNERS_ONLY,
+        refusal=(404, "catch_up_not_found"),
+    ),
+    "public.plan_export": Function(
+        why="Whoever can read a plan can take it along, with their own progress and sessions.",
+        callers=PEOPLE,
+        places={PRIVATE: OWNER, PUBLIC: PEOPLE, OWN: LEARNERS},
+    ),
+    "public.create_feed": Function(
+        why="Whoever learns by a plan may have it in their calendar.",
+        callers=PEOPLE,
+        places=_LEARNERS_ONLY,
+        to_nobody=_NOT_SIGNED_IN,
+    ),
+    "public.rotate_feed": Function(
+        why="A feed's address is changed by whose it is.",
+        callers=PEOPLE,
+        places={THEIRS: OWNER, MINE: LEARNERS},
+        refusal=(404, "feed_not_found"),
+    ),
     "public.progress": Function(
         why="The figures of a row that one can read anyway, to be embedded.",
         callers=PEOPLE | SERVICE,
@@ -616,6 +843,12 @@ FUNCTIONS: dict[str, Function] = {
     "worker.catalogue_links": Function(_THE_WORKERS, SERVICE),
     "worker.load_check_links": Function(_THE_WORKERS, SERVICE),
     "worker.complete_check_links": Function(_THE_WORKERS, SERVICE),
+    "worker.load_schedule_plan": Function(_THE_WORKERS, SERVICE),
+    "worker.complete_schedule_plan": Function(_THE_WORKERS, SERVICE),
+    "worker.load_feed": Function(
+        "A feed is told to whoever holds its token; the edge looks its hash up.", SERVICE
+    ),
+    "worker.run_schedule": Function(_THE_WORKERS, SERVICE),
     "worker.schema_version": Function(_THE_WORKERS, SERVICE),
 }
 

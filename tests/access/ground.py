@@ -3,10 +3,14 @@
 Everybody has a plan of their own; Ada has a private and a public one. Ben follows both (the
 private one from the time when it was public), and so does Zoe, who never knocks herself. Everybody
 once completed the first task of both of Ada's plans, and Zoe the second as well.
+
+Everybody has a little time to study, a feed, and of each plan they learn by a schedule with one
+session of its second task, and a catch-up to decide. How Zoe follows is in a worker's hands.
 """
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from dataclasses import dataclass
 from typing import Any
@@ -41,6 +45,12 @@ QUEUE = "generate_plan"
 DELIVERY = {"msg_id": 1, "read_ct": 2}  # in a worker's hands
 WAITING = 2  # a message that is free to take
 DEAD_LETTER = 1
+SCHEDULES = "schedule_plan"
+CHOICE = {"choice": "later_date", "deadline_date": "2027-04-01", "text": "Two weeks later"}
+AVAILABILITY = (
+    *("public.study_preferences", "public.study_windows", "public.days_off", "public.busy_times"),
+)
+OF_LEARNERS = ("public.sessions", "public.plan_schedules", "public.catch_ups")
 
 KEYS = {
     "public.plan_notes": ("plan_id",),
@@ -55,6 +65,12 @@ KEYS = {
     "worker.job_attempts": ("queue", "msg_id"),
     "pgmq.q_generate_plan": ("msg_id",),
     "pgmq.a_generate_plan": ("msg_id",),
+    "pgmq.q_schedule_plan": ("msg_id",),
+    "pgmq.a_schedule_plan": ("msg_id",),
+    "public.study_preferences": ("user_id",),
+    "private.learner_calendars": ("user_id",),
+    "private.catch_up_targets": ("catch_up_id",),
+    "private.feed_tokens": ("feed_id",),
     "private.plan_requests": ("person", "request_key"),
 }
 
@@ -121,6 +137,126 @@ def _people() -> list[Row]:
     # An account whose person is yet to be made.
     rows.append(Row("auth.users", {"id": ident("loose account"), "is_anonymous": False}))
     return rows
+
+
+def _availability(person: str) -> list[Row]:
+    """When somebody can study, each on a day of their own; and how a calendar learns of it."""
+    whose = {"user_id": ident(person)}
+    since = {"created_at": LONG_AGO}
+    feed = ident(f"feed of {person}")
+    rows: list[tuple[str, Values]] = [
+        (
+            "public.study_preferences",
+            {
+                **whose,
+                "daily_ceiling_minutes": ceiling_of(person),
+                "reminder_lead_minutes": lead_of(person),
+                "updated_at": LONG_AGO,
+                **since,
+            },
+        ),
+        (
+            "public.study_windows",
+            {
+                "id": ident(f"window of {person}"),
+                **whose,
+                "weekday": PEOPLE.index(person) + 1,
+                "starts": "18:00:00",
+                "ends": "20:00:00",
+                **since,
+            },
+        ),
+        (
+            "public.days_off",
+            {
+                "id": ident(f"days off of {person}"),
+                **whose,
+                "starts_on": "2027-03-02",
+                "ends_on": "2027-03-04",
+                **since,
+            },
+        ),
+        (
+            "public.busy_times",
+            {
+                "id": ident(f"busy time of {person}"),
+                **whose,
+                "starts_at": "2099-05-01T08:00:00+00:00",
+                "ends_at": "2099-05-01T10:00:00+00:00",
+                **since,
+            },
+        ),
+        ("private.learner_calendars", {**whose, "version": version_of(person)}),
+        ("public.calendar_feeds", {"id": feed, **whose, "rotated_at": LONG_AGO, **since}),
+        ("private.feed_tokens", {"feed_id": feed, "token_hash": token_hash(f"token of {person}")}),
+    ]
+    return [Row(relation, values, person) for relation, values in rows]
+
+
+def ceiling_of(person: str) -> int:
+    """The most minutes a day, for each another."""
+    return 180 + 10 * PEOPLE.index(person)
+
+
+def lead_of(person: str) -> int:
+    """How many minutes before a session somebody is reminded, for each another."""
+    return 15 * (1 + PEOPLE.index(person))
+
+
+def version_of(person: str) -> int:
+    """That of their calendar, for each another."""
+    return 4 + PEOPLE.index(person)
+
+
+def token_hash(token: str) -> str:
+    """As the edge asks for a feed."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def thing_of(person: str, label: str, thing: str) -> str:
+    """The id of what a learner has of a plan: that of its owner is named by the plan alone."""
+    return ident(f"{label} {thing}" if label.startswith(person) else f"{label} {thing} of {person}")
+
+
+def _schedule(person: str, label: str) -> list[Row]:
+    """A learner's schedule of a plan, with a session, and a catch-up that would move it."""
+    of = {"plan_id": ident(f"{label} plan"), "user_id": ident(person), "created_at": LONG_AGO}
+    session: Values = {
+        "id": thing_of(person, label, "session"),
+        **of,
+        "task_id": ident(f"{label} task 2"),
+        "part": 1,
+        "starts_at": "2099-07-01T08:00:00+00:00",
+        "ends_at": "2099-07-01T12:00:00+00:00",
+        "local_date": "2099-07-01",
+        "updated_at": LONG_AGO,
+    }
+    # One that waits is in a worker's hands: it was asked for once more than it was made.
+    waits = (person, label) == ("zoe", "ada public")
+    schedule: Values = {
+        "id": thing_of(person, label, "schedule"),
+        **of,
+        "status": "waiting" if waits else "ready",
+        "fits": True,
+        "choices": [CHOICE],
+        "wanted": 2 if waits else 1,
+        "made": 1,
+        "look_at": "2099-01-01T00:00:00+00:00",
+        "updated_at": LONG_AGO,
+    }
+    catch_up: Values = {"id": thing_of(person, label, "catch-up"), **of, "status": "open"}
+    catch_up |= {"moves": [], "summary": {}}
+    moved = {key: session[key] for key in ("id", "task_id", "part", "local_date")}
+    moved |= {"starts_at": "2099-07-01T09:00:00+00:00", "ends_at": "2099-07-01T13:00:00+00:00"}
+    target = {"catch_up_id": catch_up["id"], "version": version_of(person)}
+    target |= {"target": {"sessions": [moved], "gone": []}}
+    rows = [
+        ("public.sessions", session),
+        ("public.plan_schedules", schedule),
+        ("public.catch_ups", catch_up),
+        ("private.catch_up_targets", target),
+    ]
+    return [Row(relation, values, person, label) for relation, values in rows]
 
 
 def _tree(owner: str, visibility: str) -> list[Row]:
@@ -207,6 +343,7 @@ def _progress(person: str, label: str, task: int = 1) -> Row:
         "status": "completed",
         "completed_at": LONG_AGO,
         "created_at": LONG_AGO,
+        "actual_minutes": None if task == 1 else 40,
     }
     return Row("public.task_progress", values, person, label)
 
@@ -275,7 +412,13 @@ def _jobs() -> list[Row]:
     letter: Values = {"id": DEAD_LETTER, "queue": QUEUE, "msg_id": 90, "read_ct": 5, "failures": 5}
     letter |= {"message": message("zoe bare failure"), "error": {"code": "x", "message": "x"}}
     settings = {"queue": QUEUE, "lease_seconds": 60, "max_failures": 5, "max_lost_deliveries": 10}
+    scheduled = {"v": 1, "plan_id": ident("ada public plan"), "user_id": ident("zoe")}
     return [
+        Row(
+            "pgmq.q_schedule_plan",
+            {**held, "message": {**scheduled, "kind": "schedule", "wanted": 2}},
+        ),
+        Row("worker.queues", {**settings, "queue": SCHEDULES}),
         Row("public.learning_plans", plan, "zoe", "zoe bare"),
         Row("public.plan_progress", {"plan_id": bare}, "zoe", "zoe bare"),
         Row("public.plan_generations", lost, "zoe", "zoe bare"),
@@ -299,6 +442,11 @@ ROWS: tuple[Row, ...] = (
     # Somebody else's alone: nobody's own figures may count it.
     *(_progress("zoe", label, 2) for label in LABELS),
     *(_follower(name, label) for name in ("ben", "zoe") for label in LABELS),
+    *(row for name in PEOPLE for row in _availability(name)),
+    # While a plan is private only its owner has a schedule of it.
+    *(row for label in LABELS for row in _schedule("ada", label)),
+    *(row for name in ("ben", "zoe") for row in _schedule(name, "ada public")),
+    *(row for name in LEARNERS for row in _schedule(name, f"{name} private")),
     *_jobs(),
 )
 VIEWS = frozenset({"public.module_progress", "public.plan_progress"})

@@ -233,7 +233,14 @@ def refusal(relation: str, command: Command, actor: Actor, closed: frozenset[Com
         return outcome
     if actor.standing == "service":
         return CLOSED
+    if command in ("insert", "upsert") and names_whose(relation):
+        return CLOSED
     return NOT_THERE if command in ("update", "delete") else NOT_THEIRS
+
+
+def names_whose(relation: str) -> bool:
+    """Whether a row becomes its person's by itself: to name somebody is closed to people."""
+    return "add" not in words(relation).get("user_id", frozenset({"add"}))
 
 
 def upsert(  # noqa: PLR0917 - a cell has so many sides
@@ -304,6 +311,8 @@ def update(relation: str, row: Row, change: Values, actor: Actor, place: str) ->
         changed.add("edited_at")
     if relation == "public.task_progress" and change.get("status", "completed") != "completed":
         changed.add("completed_at")
+    if relation == "public.sessions" and changed & {"starts_at", "ends_at"}:
+        changed |= {"sequence"} | ({"pinned_at"} if actor.standing == "person" else set())
     key = (relation, row.key)
     stamped = {name for name in said if "stamped" in said[name]}
     holds = {name: value for name, value in change.items() if name not in stamped}

@@ -22,6 +22,9 @@ Rows = dict[str, dict[str, Any]]  # by key
 # What became of a row: it was added (its values), deleted (None), or some columns changed.
 Change = dict[str, Any] | None
 
+# Columns of jsonb that hold lists; those of Postgres's own arrays are lists too.
+_LISTS = frozenset({"choices", "moves", "unplaced"})
+
 _TABLES = """
     select n.nspname || '.' || c.relname as relation,
         array(
@@ -98,6 +101,7 @@ class State:
             ("private.usage_ledger", "id"),
             ("worker.dead_letters", "id"),
             ("pgmq.q_generate_plan", "msg_id"),
+            ("pgmq.q_schedule_plan", "msg_id"),
         ):
             self._db.execute(
                 "select setval(pg_get_serial_sequence(%s, %s), 100000)", (name, column)
@@ -108,7 +112,7 @@ class State:
 
     def _insert(self, row: ground.Row) -> None:
         values = {
-            column: Jsonb(value) if isinstance(value, dict) else value
+            column: Jsonb(value) if isinstance(value, dict) or column in _LISTS else value
             for column, value in row.values.items()
         }
         self._db.execute(

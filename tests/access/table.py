@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tests.access.actors import ACTORS, BY_NAME
 from tests.access.expectations import FUNCTIONS, RELATIONS, words
-from tests.access.terms import COMMANDS, LEARNERS, OWNER, PEOPLE, SERVICE
+from tests.access.terms import COMMANDS, FOLLOWER, LEARNERS, OWNER, PEOPLE, SERVICE
 from tests.access.wishes import is_meant
 
 if TYPE_CHECKING:
@@ -178,7 +178,9 @@ def _whose(decided: Function) -> str:
     return {
         (OWNER, OWNER, LEARNERS): "one's own",
         (OWNER, PEOPLE, LEARNERS): "one's own, and any public one",
-    }[tuple(decided.places.values())]  # type: ignore[index]
+        (OWNER, OWNER | FOLLOWER, LEARNERS): "one's own, and one that one follows",
+        (OWNER, LEARNERS): "one's own",
+    }[tuple(decided.places.values())]
 
 
 def main() -> None:

@@ -20,6 +20,7 @@ SERVICE: Actors = frozenset({"service"})
 PRIVATE, PUBLIC, OWN = "private plan", "public plan", "own plan"
 THEIRS, MINE = "the owner's", "one's own"
 THEIRS_PRIVATE, THEIRS_PUBLIC = "another's, private plan", "another's, public plan"
+OWNERS_PRIVATE, OWNERS_PUBLIC = "the owner's, private plan", "the owner's, public plan"
 MINE_PRIVATE, MINE_PUBLIC = "one's own, private plan", "one's own, public plan"
 ALL = "every row"
 
@@ -97,6 +98,30 @@ def of_a_plan(*, read: Actors, upsert: bool) -> dict[str, Access]:
     }
 
 
+def of_a_learner(**more: Actors) -> dict[str, Access]:
+    """What the service makes for each learner of a plan: read by that learner, and no other.
+
+    Args:
+        more: What else a learner may do to their own, by command, such as ``update=PEOPLE``.
+    """
+
+    def theirs(learners: Actors) -> Access:
+        also = {command: actors & learners for command, actors in more.items()}
+        return Access(select=learners, **also)
+
+    def with_service(learners: Actors) -> Access:
+        own = theirs(learners)
+        return Access(*(own.to(command) | SERVICE for command in COMMANDS))
+
+    return {
+        OWNERS_PRIVATE: with_service(OWNER),
+        OWNERS_PUBLIC: with_service(OWNER),
+        # A follower has it as an owner has; while the plan is public.
+        MINE_PUBLIC: theirs(FOLLOWER),
+        OWN: theirs(LEARNERS),
+    }
+
+
 WRITES: frozenset[Command] = frozenset({"insert", "update", "delete", "upsert"})
 EVERYTHING: frozenset[Command] = frozenset(COMMANDS)
 FULL_SERVICE = Access(
@@ -113,9 +138,11 @@ class Function:
         callers: Who may call it at all; everybody else is refused before it runs.
         places: Whose plan (or what of theirs) it may be asked about, and by whom.
         refusal: How it answers a caller about what is not theirs: status and code.
+        to_nobody: How it answers a valid token with nobody behind it, where that is otherwise.
     """
 
     why: str
     callers: Actors
     places: dict[str, Actors] = field(default_factory=dict)
     refusal: tuple[int, str] = (404, "plan_not_found")
+    to_nobody: tuple[int, str] | None = None

@@ -14,6 +14,8 @@ from tests.access.terms import (
     MINE_PRIVATE,
     MINE_PUBLIC,
     OWN,
+    OWNERS_PRIVATE,
+    OWNERS_PUBLIC,
     PRIVATE,
     PUBLIC,
     THEIRS_PRIVATE,
@@ -31,8 +33,8 @@ _PLANS = {
     THEIRS_PUBLIC: "ada public",
     MINE_PRIVATE: "ada private",
     MINE_PUBLIC: "ada public",
-    "the owner's, private plan": "ada private",
-    "the owner's, public plan": "ada public",
+    OWNERS_PRIVATE: "ada private",
+    OWNERS_PUBLIC: "ada public",
 }
 _OWN_PLACES = frozenset({OWN, MINE, MINE_PRIVATE, MINE_PUBLIC})
 
@@ -96,6 +98,14 @@ CHANGES: dict[str, tuple[str, Any]] = {
     "public.module_progress": ("completion", 1),
     "public.plan_progress": ("completion", 1),
     "public.plan_proposals": ("status", "rejected"),
+    "public.study_preferences": ("longest_session_minutes", 60),
+    "public.study_windows": ("ends", "21:00:00"),
+    "public.days_off": ("ends_on", "2027-03-20"),
+    "public.busy_times": ("ends_at", "2099-05-01T12:00:00+00:00"),
+    "public.sessions": ("pinned_at", LATER),
+    "public.plan_schedules": ("computed_at", LATER),
+    "public.catch_ups": ("decided_at", LATER),
+    "public.calendar_feeds": ("last_read_at", LATER),
     "worker.model_prices": ("input_usd_per_mtok", 2),
     "worker.platform_limits": ("amount", 5),
     "worker.queues": ("lease_seconds", 90),
@@ -150,6 +160,23 @@ def new_row(  # noqa: C901, PLR0912, PLR0915 - a case for each relation
         case "public.plan_proposals":
             row = {"plan_id": at("plan"), "generation_id": at("failure"), "base_revision": 1}
             row |= {"changes": {}, "summary": {}, "target": {}, "status": "rejected"}
+        case _ if relation in ground.AVAILABILITY:
+            row, clear = _availability(relation, person)
+            if actor.person != whose(relation, place, actor):
+                row["user_id"] = person  # otherwise it would be one of their own
+        case "public.sessions":
+            row = {"plan_id": at("plan"), "user_id": person, "task_id": at("task 2"), "part": 2}
+            row |= {"starts_at": "2099-07-01T08:00:00+00:00", "local_date": "2099-07-01"}
+            row["ends_at"] = "2099-07-01T12:00:00+00:00"
+        case "public.plan_schedules":
+            row = {"plan_id": at("plan"), "user_id": person}
+            gone = "delete from public.plan_schedules where plan_id = {} and user_id = {}"
+            clear = (quoted(gone, at("plan"), person),)
+        case "public.catch_ups":
+            row = {"plan_id": at("plan"), "user_id": person, "status": "rejected"}
+            row |= {"moves": [], "summary": {}}
+        case "public.calendar_feeds":
+            row = {"user_id": person}
         case "worker.model_prices":
             row = {"model": "small", "input_usd_per_mtok": 1, "output_usd_per_mtok": 2}
         case "worker.platform_limits":
@@ -178,6 +205,20 @@ def new_row(  # noqa: C901, PLR0912, PLR0915 - a case for each relation
     return row, clear
 
 
+def _availability(relation: str, person: str) -> tuple[Values, tuple[str, ...]]:
+    match relation:
+        case "public.study_preferences":
+            gone = quoted("delete from public.study_preferences where user_id = {}", person)
+            return {"daily_ceiling_minutes": 60}, (gone,)
+        case "public.study_windows":
+            return {"weekday": 7, "starts": "18:30:00", "ends": "19:30:00"}, ()
+        case "public.days_off":
+            return {"starts_on": "2027-03-01", "ends_on": "2027-03-10"}, ()
+        case _:
+            row = {"starts_at": "2099-05-01T08:30:00+00:00"}
+            return {**row, "ends_at": "2099-05-01T11:00:00+00:00"}, ()
+
+
 # Another value for each column, other than the one in the ground, and allowed by every constraint.
 _OTHERS: dict[str, Any] = {
     **{name: ident("another") for name in ("id", "batch_id")},
@@ -186,7 +227,8 @@ _OTHERS: dict[str, Any] = {
             *("completed_at", "created_at", "updated_at", "pinned_at", "edited_at", "checked_at"),
             *("model_called_at", "started_at", "finished_at", "sent_at", "delivered_at"),
             *("opened_at", "bounced_at", "read_at", "received_at", "handled_at", "requeued_at"),
-            *("enqueued_at", "failed_at", "tried_at", "dead_at", "decided_at"),
+            *("enqueued_at", "failed_at", "tried_at", "dead_at", "decided_at", "set_aside_at"),
+            *("computed_at", "look_at", "last_read_at", "rotated_at"),
         ),
         LATER,
     ),
@@ -241,6 +283,25 @@ _OTHERS: dict[str, Any] = {
     "cost_usd": 0.25,
     "start_date": "2026-07-06",
     "deadline_date": "2026-12-20",
+    "shortest_session_minutes": 30,
+    "longest_session_minutes": 60,
+    "daily_ceiling_minutes": 120,
+    "reminder_lead_minutes": 10,
+    "catch_up": "apply",
+    "weekday": 3,
+    "starts": "17:00:00",
+    "ends": "21:00:00",
+    "starts_on": "2027-02-20",
+    "ends_on": "2027-03-20",
+    "part": 7,
+    "local_date": "2099-06-02",
+    "sequence": 7,
+    "fits": False,
+    "needed_minutes": 90,
+    "available_minutes": 90,
+    "pace": 1.5,
+    "wanted": 7,
+    "made": 7,
     "url": "https://example.com/another",
     "domain": "example.org",
     "dedupe_key": "another",
@@ -254,7 +315,8 @@ _OTHERS: dict[str, Any] = {
         name: {"another": 1}
         for name in (
             *("context", "payload", "error", "prompt", "parameters", "output_summary", "draft"),
-            *("message", "last_error", "figures", "changes", "summary", "target"),
+            *("message", "last_error", "figures", "changes", "summary", "target", "unplaced"),
+            *("choices", "moves"),
         )
     },
 }
@@ -278,6 +340,20 @@ _OTHERS_OF: dict[tuple[str, str], Any] = {
     ("public.plan_proposals", "plan_id"): ident("ada public plan"),
     ("public.plan_proposals", "generation_id"): ident("ada private request"),
     ("public.plan_proposals", "status"): "superseded",
+    **{
+        (relation, "user_id"): ident("ben")
+        for relation in (*ground.AVAILABILITY, *ground.OF_LEARNERS, "public.calendar_feeds")
+    },
+    **{
+        (relation, "plan_id"): ident("eve private plan")
+        for relation in (*ground.OF_LEARNERS, "public.calendar_feeds")
+    },
+    ("public.busy_times", "starts_at"): "2099-05-01T07:00:00+00:00",
+    ("public.busy_times", "ends_at"): "2099-05-01T12:00:00+00:00",
+    ("public.sessions", "task_id"): ident("ada private task 1"),
+    ("public.sessions", "starts_at"): "2099-07-01T09:00:00+00:00",
+    ("public.sessions", "ends_at"): "2099-07-01T11:00:00+00:00",
+    ("public.catch_ups", "status"): "superseded",
     ("worker.model_prices", "model"): "huge",
     ("worker.platform_limits", "name"): "another",
     ("public.notifications", "user_id"): ident("ben"),

@@ -62,3 +62,61 @@ where m.plan_id = pg_temp.named('publisher sql') and t."order" = 1;
 
 insert into public.notifications (id, user_id, kind, channel, dedupe_key)
 select pg_temp.named(id || ' notification'), id, 'weekly_summary', 'email', 'weekly_summary:' || id from public.users;
+
+-- When they can study, and what was made of it.
+insert into public.study_preferences (user_id, daily_ceiling_minutes) select id, 120 from public.users;
+
+insert into public.study_windows (id, user_id, weekday, starts, ends)
+select pg_temp.named(u.id || ' window ' || day), u.id, day, '18:00', '20:00'
+from public.users u, generate_series(1, 3) as day;
+
+insert into public.days_off (id, user_id, starts_on, ends_on)
+select pg_temp.named(id || ' days off'), id, date '2026-12-24', date '2026-12-26' from public.users;
+
+insert into public.busy_times (id, user_id, starts_at, ends_at)
+select pg_temp.named(id || ' busy'), id, '2026-11-24 17:00+00', '2026-11-24 18:30+00' from public.users;
+
+-- Each owner has a schedule of their plans, and the follower one of the plan they follow.
+create temporary view learners as
+select p.id as plan_id, p.user_id from public.learning_plans p
+union all
+select f.plan_id, f.user_id from public.plan_followers f;
+
+insert into public.sessions (id, plan_id, user_id, task_id, part, starts_at, ends_at, local_date)
+select pg_temp.named(t.id || ' session of ' || l.user_id), l.plan_id, l.user_id, t.id, 1,
+    m.at, m.at + interval '1 hour', m.at::date
+from learners l
+join (
+    select m.id, m.plan_id, timestamptz '2026-11-23 18:00+00' + make_interval(weeks => m."order" - 1) as at
+    from public.modules m
+) m on m.plan_id = l.plan_id
+join public.tasks t on t.module_id = m.id and t."order" = 2;
+
+-- The follower's waits already, from when they followed.
+delete from public.plan_schedules;
+
+insert into public.plan_schedules (id, plan_id, user_id, status, fits, needed_minutes, ends_on, deadline_date, choices, wanted, made)
+select pg_temp.named(l.plan_id || ' schedule of ' || l.user_id), l.plan_id, l.user_id, 'ready', false, 180, '2026-12-07', '2026-12-01',
+    '[{"choice": "later_date", "deadline_date": "2027-04-01"}, {"choice": "more_hours", "weekly_hours": 8, "windows": []}]', 1, 1
+from learners l;
+
+insert into public.catch_ups (id, plan_id, user_id, moves, summary)
+select pg_temp.named(l.plan_id || ' catch-up of ' || l.user_id), l.plan_id, l.user_id, '[]', '{"sentence": "Nothing moved"}' from learners l;
+
+insert into private.learner_calendars (user_id, version) select id, 1 from public.users
+on conflict (user_id) do update set version = 1;
+
+insert into private.catch_up_targets (catch_up_id, version, target)
+select c.id, 1, '{"sessions": [], "gone": []}' from public.catch_ups c;
+
+-- One of the stranger's was applied.
+update public.catch_ups set status = 'applied', decided_at = now() where plan_id = pg_temp.named('stranger swift');
+update private.catch_up_targets t set target = null, before = private.snapshot_sessions(c.plan_id, c.user_id)
+from public.catch_ups c
+where c.id = t.catch_up_id and c.status = 'applied';
+
+insert into public.calendar_feeds (id, user_id, plan_id)
+select pg_temp.named(l.plan_id || ' feed of ' || l.user_id), l.user_id, l.plan_id from learners l;
+
+insert into private.feed_tokens (feed_id, token_hash)
+select f.id, encode(sha256(convert_to(f.id::text, 'UTF8')), 'hex') from public.calendar_feeds f;

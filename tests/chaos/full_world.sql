@@ -96,3 +96,51 @@ select 'generate_plan', 1000 + n, 1 from generate_series(1, 50) as n;
 
 select pgmq.send('generate_plan', jsonb_build_object('v', 1, 'generation_id', id))
 from public.plan_generations where prompt ->> 'topic' = 'Safecracking' and status = 'queued';
+
+-- When the victim studies, and what: also on the public plans.
+insert into public.study_preferences (user_id, shortest_session_minutes, catch_up) values (pg_temp.named('victim'), 10, 'apply');
+
+insert into public.study_windows (id, user_id, weekday, starts, ends)
+select pg_temp.named('victim window ' || day || ' ' || hour), pg_temp.named('victim'), day, time '00:00' + make_interval(hours => hour), time '01:00' + make_interval(hours => hour)
+from generate_series(1, 7) as day, generate_series(0, 6) as hour;
+
+insert into public.days_off (id, user_id, starts_on, ends_on)
+select pg_temp.named('victim days off ' || n), pg_temp.named('victim'), date '2026-12-01' + 7 * n, date '2026-12-03' + 7 * n
+from generate_series(1, 100) as n;
+
+insert into public.busy_times (id, user_id, starts_at, ends_at)
+select pg_temp.named('victim busy ' || n), pg_temp.named('victim'), timestamptz '2026-11-23 08:00+00' + make_interval(days => n), timestamptz '2026-11-23 09:00+00' + make_interval(days => n)
+from generate_series(1, 500) as n;
+
+create temporary view victims as
+select p.id as plan_id, p.user_id from public.learning_plans p where p.user_id = pg_temp.named('victim')
+union all
+select f.plan_id, f.user_id from public.plan_followers f where f.user_id = pg_temp.named('victim');
+
+insert into public.sessions (id, plan_id, user_id, task_id, part, starts_at, ends_at, local_date, pinned_at)
+select pg_temp.named(t.id || ' session of the victim'), v.plan_id, v.user_id, t.id, 1, '2026-11-25 10:00+00', '2026-11-25 11:00+00', '2026-11-25', now()
+from victims v
+join public.modules m on m.plan_id = v.plan_id
+join public.tasks t on t.module_id = m.id;
+
+insert into public.plan_schedules (id, plan_id, user_id, status, fits, needed_minutes, ends_on, choices, wanted, made)
+select pg_temp.named(v.plan_id || ' schedule of the victim'), v.plan_id, v.user_id, 'ready', false, 4800, '2027-06-01',
+    '[{"choice": "later_date", "deadline_date": "2027-06-01", "text": "Safecracking"}]', 1, 1
+from victims v;
+
+insert into public.catch_ups (id, plan_id, user_id, moves, summary)
+select pg_temp.named(v.plan_id || ' catch-up of the victim'), v.plan_id, v.user_id, '[{"title": "Dial 2"}]', '{"sentence": "Safecracking moved"}' from victims v;
+
+insert into private.learner_calendars (user_id, version) values (pg_temp.named('victim'), 7);
+
+insert into private.catch_up_targets (catch_up_id, version, target)
+select c.id, 7, '{"sessions": [], "gone": []}' from public.catch_ups c where c.user_id = pg_temp.named('victim');
+
+insert into public.calendar_feeds (id, user_id, plan_id)
+select pg_temp.named(v.plan_id || ' feed of the victim'), v.user_id, v.plan_id from victims v;
+
+insert into private.feed_tokens (feed_id, token_hash)
+select f.id, encode(sha256(convert_to(f.id::text, 'UTF8')), 'hex') from public.calendar_feeds f where f.user_id = pg_temp.named('victim');
+
+select pgmq.send('schedule_plan', jsonb_build_object('v', 1, 'plan_id', v.plan_id, 'user_id', v.user_id, 'kind', 'schedule'))
+from victims v;

@@ -97,6 +97,22 @@ LOOSENINGS: dict[str, Loosening] = {
     "the impact is told to anybody": Body(
         "private.own_plan_impact", "not private.owns_plan(plan)", "false"
     ),
+    "everybody reads all sessions": Policy("sessions", "Learners read their own sessions"),
+    "everybody reads when others are busy": Policy(
+        "busy_times", "People read their own busy times"
+    ),
+    "windows overlap with those of others": Body(
+        "private.refuse_overlap", "w.user_id = new.user_id and", "true and"
+    ),
+    "the export is told to anybody": Body(
+        "private.own_plan_document", "or not private.reads_plan(plan)", ""
+    ),
+    "catch-ups of others are decided": Body(
+        "private.hold_catch_up", "and c.user_id = private.current_user_id()", ""
+    ),
+    "feeds of others are given another address": Body(
+        "private.rotate_own_feed", "and f.user_id = private.current_user_id()", ""
+    ),
     "a cancellation of another's is refused in other words": Body(
         "private.cancel_own_generation", "and p.user_id = private.current_user_id()", ""
     ),

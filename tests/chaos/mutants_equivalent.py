@@ -16,6 +16,11 @@ _BYPASSES = (
     " grants alone, and it has none but select"
 )
 
+_ONLY_WAITING = (
+    "it decides who waits for whom and nothing else: without it two workers may wait in a circle,"
+    " Postgres ends one of them, and that one tries again"
+)
+
 # By the mutant's name: why it changes nothing.
 EQUIVALENT: dict[str, str] = {
     **{
@@ -31,6 +36,11 @@ EQUIVALENT: dict[str, str] = {
             ("public.task_progress", "People update their own progress"),
             ("public.plan_generations", "Owners update the summary of their generations"),
             ("public.notifications", "People mark their notifications as read"),
+            ("public.study_preferences", "People change their own study preferences"),
+            ("public.study_windows", "People change their own study windows"),
+            ("public.days_off", "People change their own days off"),
+            ("public.busy_times", "People change their own busy times"),
+            ("public.sessions", "Learners move and pin their own sessions"),
         )
     },
     **{
@@ -38,6 +48,12 @@ EQUIVALENT: dict[str, str] = {
         for relation, policy in (
             ("private.plan_requests", "The service reads the requests"),
             ("private.usage_ledger", "The service reads the ledger"),
+            ("private.proposal_snapshots", "The service reads the snapshots"),
+            ("private.model_calls", "The service reads the calls"),
+            ("private.model_days", "The service reads the days"),
+            ("private.catch_up_targets", "The service reads the targets"),
+            ("private.feed_tokens", "The service reads the hashes"),
+            ("private.learner_calendars", "The service reads the calendars"),
             ("worker.dead_letters", "The service reads the dead letters"),
             ("worker.job_attempts", "The service reads the attempts"),
             ("worker.queues", "The service reads the queues"),
@@ -47,6 +63,36 @@ EQUIVALENT: dict[str, str] = {
     " (p.visibility = 'public'::public.plan_visibility)": (
         "the select in it is itself under the policy of learning_plans, which shows the plans of"
         " others only while they are public; one's own are excluded by the term beside it"
+    ),
+    "private.follow_plan() without old.visibility = 'public' (1)": (
+        "while a plan is private its followers have nothing of it to forget: that was done when it"
+        " was made private, and nobody asks for more (learner_of)"
+    ),
+    "private.follow_plan() without new.visibility = 'public' (2)": (
+        "of a plan that stays private request_schedule makes nothing for its followers: they do not"
+        " learn by it (learner_of)"
+    ),
+    **{
+        f"public.{function} without {whose} ({number})": (
+            "the statement runs as the person who calls, and row level security shows and gives"
+            " them no rows but their own"
+        )
+        for function, whose, count in (
+            ("choose_feasibility(uuid,text)", "f.user_id = me", 2),
+            ("save_study_windows(jsonb)", "w.user_id = me", 2),
+        )
+        for number in range(1, count + 1)
+    },
+    "private.apply_check_links(jsonb,jsonb) without for no key update (1)": _ONLY_WAITING,
+    "private.apply_check_links(jsonb,jsonb) without for no key update (2)": _ONLY_WAITING,
+    "private.end_model_calls(jsonb) without for no key update": _ONLY_WAITING,
+    "public.regenerate_plan(uuid,text,text,text) without perform private.refuse( (1)": (
+        "request_generation asks once more whose plan it is, and answers alike; only who has"
+        " finished all of somebody else's public plan hears that nothing remains instead"
+    ),
+    "private.undo_own_catch_up(uuid) without s.user_id = held.user_id (2)": (
+        "the ids are those of what was kept before the catch-up, which are the learner's alone"
+        " (snapshot_sessions)"
     ),
     "private.refund_generation(uuid) without l.quantity = 1": (
         "a generation has one row of each quantity (usage_ledger_counts_once), so a second refund"

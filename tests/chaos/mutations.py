@@ -372,6 +372,10 @@ _CHECKS = (
     (r"u\.clerk_user_id = subject", "true"),
     (r"\w+\.visibility = 'public'", "true"),
     (r"me\.id is not null", "true"),
+    (r"\w+\.user_id = (person|held\.user_id|feed\.user_id|schedule\.user_id)\b", "true"),
+    (r"\w+\.user_id <> person", "false"),
+    (r"not \(private\.learner_of\(plan, \w+(\.\w+\(\))?\)\)\.learns", "false"),
+    (r"not learner\.learns", "false"),
     # Whether it may be touched: it may.
     (r"and not exists \(select from public\.modules m where m\.plan_id = p\.id\)", ""),
     (r"and \w+\.request_key = key", ""),
@@ -383,7 +387,8 @@ _CHECKS = (
     (r"l\.quantity = 1", "true"),
     (r"current_user = 'authenticated'", "false"),
     (r"current_user in \('anon', 'authenticated'\)", "false"),
-    (r"for no key update", ""),
+    (r"and \w+\.pinned_at is null", ""),
+    (r"for no key update( nowait)?", ""),
 )
 # How a form is read (its sentences are tests/stories') is no protection of anybody.
 _FORMS = frozenset(

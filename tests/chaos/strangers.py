@@ -16,6 +16,13 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 SAFE = "*(),.:!-_"
+# Whose ids arguments are that no foreign key of the API's own tables is named as.
+MEANT = {
+    "generation_id": "plan_generations",
+    "proposal_id": "plan_proposals",
+    "catch_up_id": "catch_ups",
+    "feed_id": "calendar_feeds",
+}
 
 
 class Strangers:
@@ -246,8 +253,8 @@ class Strangers:
 
     def _argument(self, function: Function, argument: Column) -> Any:
         """A value for an argument: that of the column of the same name, where there is one."""
-        if argument.name == "generation_id":
-            return self._id("plan_generations", "id")
+        if argument.name in MEANT:
+            return self._id(MEANT[argument.name], "id")
         same = self._words.by_name.get(argument.name)
         if same and same.labels and self._chance(0.9):
             return self._dice.choice(same.labels)

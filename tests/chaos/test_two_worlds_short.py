@@ -21,6 +21,8 @@ LEAKS = (
     "everybody reads all tasks",
     "the search looks everywhere",
     "the impact is told to anybody",
+    "everybody reads all sessions",
+    "feeds of others are given another address",
 )
 
 

@@ -27,8 +27,23 @@ BY_TYPE: dict[str, tuple[Any, ...]] = {
     "jsonb": ({}, {"topic": "Safecracking"}, [], "text", 5, None),
     "timestamp": INSTANTS,
     "date": DATES,
+    "time": ("06:30", "18:00", "19:00", "21:00", "24:00"),
 }
+_WEEK = [{"weekday": day, "starts": "06:30", "ends": "08:00"} for day in range(1, 8)]
 BY_NAME: dict[str, tuple[Any, ...]] = {
+    "weekday": (1, 2, 3, 4, 5, 6, 7, 7, 8),
+    "starts": ("05:30", "06:30", "18:00", "21:00"),
+    "ends": ("06:00", "19:00", "22:00", "24:00"),
+    "starts_on": DATES[:3],
+    "ends_on": DATES[2:],
+    "starts_at": ("2026-11-24T09:30:00Z", "2026-11-25T10:00:00Z", "2026-12-01T08:00:00+01:00"),
+    "ends_at": ("2026-12-01T08:30:00Z", "2026-12-01T10:00:00Z", "2026-11-25T11:00:00Z"),
+    "shortest_session_minutes": (4, 10, 25, 30),
+    "longest_session_minutes": (15, 60, 90, 481),
+    "daily_ceiling_minutes": (15, 60, 120, 1441, None),
+    "reminder_lead_minutes": (0, 30, 10081, None),
+    "windows": ([], _WEEK, _WEEK[:2], [*_WEEK, _WEEK[0]], [{"weekday": 8}], {"weekday": 1}),
+    "choice": ("later_date", "later_date", "more_hours", "fewer_tasks", "nothing"),
     "language": ("en", "de", "de", "pt-BR", "no language"),
     "weekly_hours": (0, 2, 5, 10, 80, 80, 81),
     "order": (0, 1, 2, 3, 4, 5, 8, 9, 40, 41, 199, 200),

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from tests.access.guards import (
     accounts,
+    availability,
     deliveries,
+    feeds,
     generations,
     hidden,
     limits,
@@ -15,6 +17,7 @@ from tests.access.guards import (
     proposals,
     races,
     repeats,
+    schedules,
     stamps,
 )
 
@@ -29,6 +32,9 @@ GUARDS = (
     stamps,
     generations,
     proposals,
+    availability,
+    schedules,
+    feeds,
     hidden,
     repeats,
     deliveries,

@@ -110,6 +110,12 @@ def _deciding() -> Iterator[Probe]:
     for what, touch in (
         ("begun by anybody", begun),
         ("edited", quoted("update public.tasks set edited_at = now() where id = {}", task)),
+        (
+            "with a session that somebody pinned",
+            quoted(
+                "update public.sessions set pinned_at = now() where id = {}", at(PLAN, "session")
+            ),
+        ),
         ("pinned", quoted("update public.tasks set pinned_at = now() where id = {}", task)),
     ):
         rest = quoted("delete from public.task_progress where task_id = {}", task)

@@ -127,8 +127,125 @@ def probes() -> Iterator[Probe]:
         _but(mixed, Effect(added=((TASKS, third),), changed=revised)),
         "public.reorder_tasks",
     )
+    # Who edits one of them holds it and waits for the plan, which re-ordering holds: a conflict.
+    changing = refused(409, "plan_is_changing")
+    first, second = at("ada private", "module 1"), module
+    yield race(
+        (ada, quoted("select id from public.modules where id = {} for no key update", second)),
+        (
+            ada,
+            quoted(
+                "select public.reorder_modules({}, array[{}, {}]::uuid[])",
+                at("ada private", "plan"),
+                second,
+                first,
+            ),
+        ),
+        changing,
+        "public.reorder_modules",
+    )
+    yield race(
+        (ada, quoted("select id from public.tasks where id = {} for no key update", task)),
+        (
+            ada,
+            quoted(
+                "select public.reorder_tasks({}, array[{}, {}]::uuid[])",
+                week,
+                task,
+                at("ada private", "task 1"),
+            ),
+        ),
+        changing,
+        "public.reorder_tasks",
+    )
     yield _plan_made_while_its_owner_writes(race)
     yield from _proposals(race)
+    yield from _weeks(race)
+
+
+def _weeks(race: Callable[..., Probe]) -> Iterator[Probe]:
+    """What bounds somebody's week, or replaces it, when they do it twice at once."""
+    eve, windows, feeds = "another learner", "public.study_windows", "public.calendar_feeds"
+    person = {"user_id": ident("eve")}
+    nearly = quoted(
+        "insert into public.study_windows (user_id, weekday, starts, ends)"
+        " select {}, 6, time '00:00' + make_interval(mins => 2 * n),"
+        " time '00:01' + make_interval(mins => 2 * n) from generate_series(1, 48) n",
+        ident("eve"),
+    )
+
+    def add(weekday: int) -> tuple[str, str]:
+        statement = (
+            "insert into public.study_windows (weekday, starts, ends) values ({}, '06:00', '07:00')"
+        )
+        return eve, quoted(statement, weekday)
+
+    full = refused(403, "study_windows_limit_reached")
+    first = Effect(added=((windows, {**person, "weekday": 5}),))
+    yield race(add(5), add(4), _but(full, first), "private.limit_availability", nearly)
+
+    def save(weekday: int) -> tuple[str, str]:
+        week = [{"weekday": weekday, "starts": "06:00", "ends": "07:00"}]
+        return eve, quoted("select id from public.save_study_windows({})", json.dumps(week))
+
+    second = Effect(
+        added=((windows, {**person, "weekday": 4}),),
+        gone=frozenset({(windows, ident("window of eve"))}),
+    )
+    saved = Outcome(DONE, effect=second)
+    yield race(save(5), save(4), saved, "public.save_study_windows")
+    many = quoted(
+        "insert into public.calendar_feeds (user_id) select {} from generate_series(1, 18)",
+        ident("eve"),
+    )
+    create = (eve, "select feed_id from public.create_feed()")
+    last = Effect(added=((feeds, person), ("private.feed_tokens", {})))
+    no_more = _but(refused(403, "feed_limit_reached"), last)
+    yield race(create, create, no_more, "private.create_own_feed", many)
+    yield from _waiting(race)
+
+
+def _waiting(race: Callable[..., Probe]) -> Iterator[Probe]:
+    """Who waits for whom: seen by what the other wrote before they ended."""
+    eve = "another learner"
+    # The calendar before its sessions: whoever holds it is waited for, before a session is.
+    holds = quoted(
+        "update private.learner_calendars set version = version where user_id = {};"
+        " update public.notifications set read_at = now() where user_id = {}",
+        ident("eve"),
+        ident("eve"),
+    )
+    if_waited = (
+        " if exists (select from public.notifications n where n.read_at is not null) then"
+        " raise 'waited' using errcode = 'LB000'; end if; end $$"
+    )
+    touch = "update public.sessions set pinned_at = null where false;"
+    look = f"do $$ begin {touch}{if_waited}"
+    waited = Outcome(frozenset({400}), code="LB000", message="waited")
+    key: Key = ("public.notifications", ident("notification of eve"))
+    held = Effect(changed={key: frozenset({"read_at", "updated_at"})})
+    yield race(
+        ("the database's owner", holds), (eve, look), _but(waited, held), "private.hold_calendar"
+    )
+    # Nobody waits for, or keeps waiting, who decides about something of their own.
+    busy = quoted(
+        "select from public.plan_schedules where user_id = {} for update;"
+        " update public.notifications set read_at = now() where user_id = {}",
+        ident("ada"),
+        ident("eve"),
+    )
+    mine = at("eve private", "catch-up")
+    decide = quoted("perform private.reject_own_catch_up({});", mine)
+    rejected: Key = ("public.catch_ups", mine)
+    both = Effect(changed={**held.changed, rejected: frozenset({"status", "decided_at"})})
+    yield race(
+        ("the database's owner", busy), (eve, f"do $$ begin {decide}{if_waited}"),
+        Outcome(DONE, effect=both), "private.hold_schedule",
+    )  # fmt: skip
+    ask = quoted("perform private.accept_own_catch_up({});", at("ada private", "catch-up"))
+    meddle = f"do $$ begin {ask} exception when others then{if_waited}"
+    at_once = Outcome(DONE, effect=held)
+    yield race(("the database's owner", busy), (eve, meddle), at_once, "private.hold_catch_up")
 
 
 def _proposals(race: Callable[..., Probe]) -> Iterator[Probe]:
