@@ -42,6 +42,8 @@ NOT_RUN = {
     "learnbase jobs requeue": "needs a dead letter; told in tests/jobs",
     "learnbase stack": "would stop the stack that this test runs on; told in tests/stack",
     "learnbase demo": "what make demo runs",
+    "learnbase edge serve": "runs until it is stopped; told in tests/edge",
+    "curl": "needs an address and a token; told in tests/edge",
 }
 
 

@@ -25,6 +25,8 @@ _OF_THE_SERVICE = {
     "no_longer_wanted",
     "unknown_dead_letter",
     "unknown_queue",
+    "unknown_schedule",
+    "invalid_at",
 }
 # How the page writes a field that depends on the request.
 _ANY = {"the table of links", "the column"}
