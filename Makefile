@@ -44,7 +44,7 @@ demo: setup ## show the main job on the local stack, and leave it running
 
 .PHONY: test
 test: setup node_modules/.installed-dev ## run all tests on a stack of their own
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 .PHONY: chaos
 chaos: setup node_modules/.installed-dev ## the long proofs: kills, every mutant, two worlds (a while; NAMES="kills mutants")
@@ -85,7 +85,7 @@ lock: setup ## resolve the dependencies anew, with hashes
 
 .PHONY: clean
 clean: ## stop everything and remove all that was made here
-	@for home in .learnbase .learnbase/test .learnbase/bench .learnbase/chaos; do \
+	@for home in .learnbase .learnbase/test* .learnbase/bench .learnbase/chaos; do \
 	    test ! -x $(LEARNBASE) || test ! -d $$home || LEARNBASE_HOME=$$home $(LEARNBASE) stack remove || true; \
 	done
 	@rm -rf .learnbase supabase/.temp $(VENV) node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PROJECT = Path(__file__).parents[1]
-HOME = Path(os.environ.get("LEARNBASE_TEST_HOME") or PROJECT / ".learnbase" / "test")
+_HOME = Path(os.environ.get("LEARNBASE_TEST_HOME") or PROJECT / ".learnbase" / "test")
+# Each process of a run has a stack of its own.
+HOME = _HOME.with_name(_HOME.name + os.environ.get("PYTEST_XDIST_WORKER", ""))
 
 
 @pytest.fixture(scope="session")

@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def nothing_set(world: World) -> Iterator[None]:
+    nothing = "delete from worker.model_prices; delete from worker.platform_limits"
+    world.sql(nothing)
     yield
-    world.sql("delete from worker.model_prices")
-    world.sql("delete from worker.platform_limits")
+    world.sql(nothing)
 
 
 def test_a_price_is_set_changed_listed_and_removed(shell: Shell) -> None:

@@ -27,6 +27,7 @@ def test_a_drain_does_what_is_there_and_ends(site: Site, hire: Callable[..., Wor
 def test_a_worker_holds_no_more_messages_than_it_has_slots(
     site: Site, proxy: PostgrestProxy, hire: Callable[..., Worker], openai: OpenAI
 ):
+    site.sql("update worker.queues set lease_seconds = 12")  # heartbeats come at a third of it
     for topic in ("Rust", "Chess", "Bread"):
         site.ask(topic)
     openai.next("wait")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import time
-import uuid
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -114,7 +113,11 @@ def test_a_token_of_a_role_nobody_granted_is_refused(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "subject", [str(uuid.uuid4()), "user_2nobodyhasthisone", "", "' or true --", "x" * 2000, None]
+    "subject",
+    [
+        *("f14d2eb7-4b21-4a12-97b8-823fc05467dc", "user_2nobodyhasthisone"),
+        *("", "' or true --", "x" * 2000, None),
+    ],
 )
 def test_a_valid_token_of_nobody_opens_nothing(world: World, subject: str | None) -> None:
     world.person().plan(visibility="public")
