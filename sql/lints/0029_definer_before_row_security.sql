@@ -1,5 +1,6 @@
 -- A trigger before an insert runs before the policy has its say. What it reads as its owner, and then
--- refuses with, tells a stranger what is there; after the insert, the policy has spoken first.
+-- refuses with, tells a stranger what is there; after the insert, the policy has spoken
+-- first. (Before a delete it has: a row that the policy hides is not met.)
 
 select
     'definer_before_row_security' as name,
@@ -15,4 +16,5 @@ where n.nspname in ('public', 'private', 'worker')
     and not g.tgisinternal
     and p.prosecdef
     and g.tgtype & 2 = 2 -- before
+    and g.tgtype & (4 | 16) > 0 -- insert, update
     and has_any_column_privilege('authenticated', c.oid, 'insert, update')

@@ -22,6 +22,18 @@ PublicCatchUpMode: TypeAlias = Literal["propose", "apply"]
 
 PublicCatchUpStatus: TypeAlias = Literal["open", "applied", "rejected", "undone", "superseded"]
 
+PublicConnectionProvider: TypeAlias = Literal["notion", "google"]
+
+PublicConnectionStatus: TypeAlias = Literal["active", "reconnect", "disconnecting"]
+
+PublicExportAction: TypeAlias = Literal["export", "remove"]
+
+PublicExportItemState: TypeAlias = Literal["sending", "sent", "removing"]
+
+PublicExportStatus: TypeAlias = Literal[
+    "queued", "running", "succeeded", "stopped", "failed", "cancelled", "removed"
+]
+
 PublicGenerationKind: TypeAlias = Literal["create", "regenerate_plan", "regenerate_module"]
 
 PublicGenerationScope: TypeAlias = Literal["whole", "remaining"]
@@ -65,6 +77,7 @@ class PublicBusyTimes(BaseModel):
     created_at: datetime.datetime = Field(alias="created_at")
     ends_at: datetime.datetime = Field(alias="ends_at")
     id: uuid.UUID = Field(alias="id")
+    source: PublicConnectionProvider | None = Field(alias="source")
     starts_at: datetime.datetime = Field(alias="starts_at")
     user_id: uuid.UUID = Field(alias="user_id")
 
@@ -73,6 +86,7 @@ class PublicBusyTimesInsert(TypedDict):
     created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
     ends_at: Annotated[datetime.datetime, Field(alias="ends_at")]
     id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    source: NotRequired[Annotated[PublicConnectionProvider | None, Field(alias="source")]]
     starts_at: Annotated[datetime.datetime, Field(alias="starts_at")]
     user_id: NotRequired[Annotated[uuid.UUID, Field(alias="user_id")]]
 
@@ -81,6 +95,7 @@ class PublicBusyTimesUpdate(TypedDict):
     created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
     ends_at: NotRequired[Annotated[datetime.datetime, Field(alias="ends_at")]]
     id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    source: NotRequired[Annotated[PublicConnectionProvider | None, Field(alias="source")]]
     starts_at: NotRequired[Annotated[datetime.datetime, Field(alias="starts_at")]]
     user_id: NotRequired[Annotated[uuid.UUID, Field(alias="user_id")]]
 
@@ -145,6 +160,51 @@ class PublicCatchUpsUpdate(TypedDict):
     user_id: NotRequired[Annotated[uuid.UUID, Field(alias="user_id")]]
 
 
+class PublicConnections(BaseModel):
+    account_id: str = Field(alias="account_id")
+    account_name: str = Field(alias="account_name")
+    connected_at: datetime.datetime = Field(alias="connected_at")
+    created_at: datetime.datetime = Field(alias="created_at")
+    error: JsonValue | None = Field(alias="error")
+    id: uuid.UUID = Field(alias="id")
+    last_used_at: datetime.datetime | None = Field(alias="last_used_at")
+    provider: PublicConnectionProvider = Field(alias="provider")
+    scopes: list[str] = Field(alias="scopes")
+    status: PublicConnectionStatus = Field(alias="status")
+    updated_at: datetime.datetime = Field(alias="updated_at")
+    user_id: uuid.UUID = Field(alias="user_id")
+
+
+class PublicConnectionsInsert(TypedDict):
+    account_id: Annotated[str, Field(alias="account_id")]
+    account_name: NotRequired[Annotated[str, Field(alias="account_name")]]
+    connected_at: NotRequired[Annotated[datetime.datetime, Field(alias="connected_at")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    error: NotRequired[Annotated[JsonValue | None, Field(alias="error")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    last_used_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="last_used_at")]]
+    provider: Annotated[PublicConnectionProvider, Field(alias="provider")]
+    scopes: NotRequired[Annotated[list[str], Field(alias="scopes")]]
+    status: NotRequired[Annotated[PublicConnectionStatus, Field(alias="status")]]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+    user_id: Annotated[uuid.UUID, Field(alias="user_id")]
+
+
+class PublicConnectionsUpdate(TypedDict):
+    account_id: NotRequired[Annotated[str, Field(alias="account_id")]]
+    account_name: NotRequired[Annotated[str, Field(alias="account_name")]]
+    connected_at: NotRequired[Annotated[datetime.datetime, Field(alias="connected_at")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    error: NotRequired[Annotated[JsonValue | None, Field(alias="error")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    last_used_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="last_used_at")]]
+    provider: NotRequired[Annotated[PublicConnectionProvider, Field(alias="provider")]]
+    scopes: NotRequired[Annotated[list[str], Field(alias="scopes")]]
+    status: NotRequired[Annotated[PublicConnectionStatus, Field(alias="status")]]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+    user_id: NotRequired[Annotated[uuid.UUID, Field(alias="user_id")]]
+
+
 class PublicDaysOff(BaseModel):
     created_at: datetime.datetime = Field(alias="created_at")
     ends_on: datetime.date = Field(alias="ends_on")
@@ -167,6 +227,138 @@ class PublicDaysOffUpdate(TypedDict):
     id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
     starts_on: NotRequired[Annotated[datetime.date, Field(alias="starts_on")]]
     user_id: NotRequired[Annotated[uuid.UUID, Field(alias="user_id")]]
+
+
+class PublicExportItems(BaseModel):
+    etag: str | None = Field(alias="etag")
+    export_id: uuid.UUID = Field(alias="export_id")
+    external_id: str | None = Field(alias="external_id")
+    hash: str | None = Field(alias="hash")
+    id: uuid.UUID = Field(alias="id")
+    key: uuid.UUID = Field(alias="key")
+    since: datetime.datetime = Field(alias="since")
+    state: PublicExportItemState = Field(alias="state")
+
+
+class PublicExportItemsInsert(TypedDict):
+    etag: NotRequired[Annotated[str | None, Field(alias="etag")]]
+    export_id: Annotated[uuid.UUID, Field(alias="export_id")]
+    external_id: NotRequired[Annotated[str | None, Field(alias="external_id")]]
+    hash: NotRequired[Annotated[str | None, Field(alias="hash")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    key: Annotated[uuid.UUID, Field(alias="key")]
+    since: NotRequired[Annotated[datetime.datetime, Field(alias="since")]]
+    state: Annotated[PublicExportItemState, Field(alias="state")]
+
+
+class PublicExportItemsUpdate(TypedDict):
+    etag: NotRequired[Annotated[str | None, Field(alias="etag")]]
+    export_id: NotRequired[Annotated[uuid.UUID, Field(alias="export_id")]]
+    external_id: NotRequired[Annotated[str | None, Field(alias="external_id")]]
+    hash: NotRequired[Annotated[str | None, Field(alias="hash")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    key: NotRequired[Annotated[uuid.UUID, Field(alias="key")]]
+    since: NotRequired[Annotated[datetime.datetime, Field(alias="since")]]
+    state: NotRequired[Annotated[PublicExportItemState, Field(alias="state")]]
+
+
+class PublicExports(BaseModel):
+    account_id: str = Field(alias="account_id")
+    action: PublicExportAction = Field(alias="action")
+    changed: JsonValue | None = Field(alias="changed")
+    clean_up: bool = Field(alias="clean_up")
+    confirmed: bool = Field(alias="confirmed")
+    connection_id: uuid.UUID | None = Field(alias="connection_id")
+    container: JsonValue | None = Field(alias="container")
+    created_at: datetime.datetime = Field(alias="created_at")
+    done: int = Field(alias="done")
+    error: JsonValue | None = Field(alias="error")
+    finished_at: datetime.datetime | None = Field(alias="finished_at")
+    id: uuid.UUID = Field(alias="id")
+    in_step: bool = Field(alias="in_step")
+    needs: str | None = Field(alias="needs")
+    options: JsonValue = Field(alias="options")
+    plan_id: uuid.UUID | None = Field(alias="plan_id")
+    provider: PublicConnectionProvider = Field(alias="provider")
+    requested_at: datetime.datetime = Field(alias="requested_at")
+    stamp: str | None = Field(alias="stamp")
+    status: PublicExportStatus = Field(alias="status")
+    stays: JsonValue = Field(alias="stays")
+    taken: int = Field(alias="taken")
+    topic: str = Field(alias="topic")
+    total: int | None = Field(alias="total")
+    turn: int = Field(alias="turn")
+    under_way: bool = Field(alias="under_way")
+    updated_at: datetime.datetime = Field(alias="updated_at")
+    url: str | None = Field(alias="url")
+    user_id: uuid.UUID = Field(alias="user_id")
+    wanted: int = Field(alias="wanted")
+
+
+class PublicExportsInsert(TypedDict):
+    account_id: Annotated[str, Field(alias="account_id")]
+    action: NotRequired[Annotated[PublicExportAction, Field(alias="action")]]
+    changed: NotRequired[Annotated[JsonValue | None, Field(alias="changed")]]
+    clean_up: NotRequired[Annotated[bool, Field(alias="clean_up")]]
+    confirmed: NotRequired[Annotated[bool, Field(alias="confirmed")]]
+    connection_id: NotRequired[Annotated[uuid.UUID | None, Field(alias="connection_id")]]
+    container: NotRequired[Annotated[JsonValue | None, Field(alias="container")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    done: NotRequired[Annotated[int, Field(alias="done")]]
+    error: NotRequired[Annotated[JsonValue | None, Field(alias="error")]]
+    finished_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="finished_at")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    in_step: NotRequired[Annotated[bool, Field(alias="in_step")]]
+    needs: NotRequired[Annotated[str | None, Field(alias="needs")]]
+    options: NotRequired[Annotated[JsonValue, Field(alias="options")]]
+    plan_id: NotRequired[Annotated[uuid.UUID | None, Field(alias="plan_id")]]
+    provider: Annotated[PublicConnectionProvider, Field(alias="provider")]
+    requested_at: NotRequired[Annotated[datetime.datetime, Field(alias="requested_at")]]
+    stamp: NotRequired[Annotated[str | None, Field(alias="stamp")]]
+    status: NotRequired[Annotated[PublicExportStatus, Field(alias="status")]]
+    stays: NotRequired[Annotated[JsonValue, Field(alias="stays")]]
+    taken: NotRequired[Annotated[int, Field(alias="taken")]]
+    topic: Annotated[str, Field(alias="topic")]
+    total: NotRequired[Annotated[int | None, Field(alias="total")]]
+    turn: NotRequired[Annotated[int, Field(alias="turn")]]
+    under_way: NotRequired[Annotated[bool, Field(alias="under_way")]]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+    url: NotRequired[Annotated[str | None, Field(alias="url")]]
+    user_id: Annotated[uuid.UUID, Field(alias="user_id")]
+    wanted: NotRequired[Annotated[int, Field(alias="wanted")]]
+
+
+class PublicExportsUpdate(TypedDict):
+    account_id: NotRequired[Annotated[str, Field(alias="account_id")]]
+    action: NotRequired[Annotated[PublicExportAction, Field(alias="action")]]
+    changed: NotRequired[Annotated[JsonValue | None, Field(alias="changed")]]
+    clean_up: NotRequired[Annotated[bool, Field(alias="clean_up")]]
+    confirmed: NotRequired[Annotated[bool, Field(alias="confirmed")]]
+    connection_id: NotRequired[Annotated[uuid.UUID | None, Field(alias="connection_id")]]
+    container: NotRequired[Annotated[JsonValue | None, Field(alias="container")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    done: NotRequired[Annotated[int, Field(alias="done")]]
+    error: NotRequired[Annotated[JsonValue | None, Field(alias="error")]]
+    finished_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="finished_at")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    in_step: NotRequired[Annotated[bool, Field(alias="in_step")]]
+    needs: NotRequired[Annotated[str | None, Field(alias="needs")]]
+    options: NotRequired[Annotated[JsonValue, Field(alias="options")]]
+    plan_id: NotRequired[Annotated[uuid.UUID | None, Field(alias="plan_id")]]
+    provider: NotRequired[Annotated[PublicConnectionProvider, Field(alias="provider")]]
+    requested_at: NotRequired[Annotated[datetime.datetime, Field(alias="requested_at")]]
+    stamp: NotRequired[Annotated[str | None, Field(alias="stamp")]]
+    status: NotRequired[Annotated[PublicExportStatus, Field(alias="status")]]
+    stays: NotRequired[Annotated[JsonValue, Field(alias="stays")]]
+    taken: NotRequired[Annotated[int, Field(alias="taken")]]
+    topic: NotRequired[Annotated[str, Field(alias="topic")]]
+    total: NotRequired[Annotated[int | None, Field(alias="total")]]
+    turn: NotRequired[Annotated[int, Field(alias="turn")]]
+    under_way: NotRequired[Annotated[bool, Field(alias="under_way")]]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+    url: NotRequired[Annotated[str | None, Field(alias="url")]]
+    user_id: NotRequired[Annotated[uuid.UUID, Field(alias="user_id")]]
+    wanted: NotRequired[Annotated[int, Field(alias="wanted")]]
 
 
 class PublicLearningPlans(BaseModel):
@@ -893,6 +1085,7 @@ class PublicTierLimitsUpdate(TypedDict):
 class PublicUsers(BaseModel):
     auth_user_id: uuid.UUID | None = Field(alias="auth_user_id")
     clerk_user_id: str | None = Field(alias="clerk_user_id")
+    closing_at: datetime.datetime | None = Field(alias="closing_at")
     created_at: datetime.datetime = Field(alias="created_at")
     email: str | None = Field(alias="email")
     id: uuid.UUID = Field(alias="id")
@@ -907,6 +1100,7 @@ class PublicUsers(BaseModel):
 class PublicUsersInsert(TypedDict):
     auth_user_id: NotRequired[Annotated[uuid.UUID | None, Field(alias="auth_user_id")]]
     clerk_user_id: NotRequired[Annotated[str | None, Field(alias="clerk_user_id")]]
+    closing_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="closing_at")]]
     created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
     email: NotRequired[Annotated[str | None, Field(alias="email")]]
     id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
@@ -923,6 +1117,7 @@ class PublicUsersInsert(TypedDict):
 class PublicUsersUpdate(TypedDict):
     auth_user_id: NotRequired[Annotated[uuid.UUID | None, Field(alias="auth_user_id")]]
     clerk_user_id: NotRequired[Annotated[str | None, Field(alias="clerk_user_id")]]
+    closing_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="closing_at")]]
     created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
     email: NotRequired[Annotated[str | None, Field(alias="email")]]
     id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
@@ -1166,6 +1361,13 @@ class PublicDueTask(BaseModel):
     estimated_minutes: int | None = Field(alias="estimated_minutes")
     status: PublicProgressStatus | None = Field(alias="status")
     is_overdue: bool | None = Field(alias="is_overdue")
+
+
+class PublicExportReceipt(BaseModel):
+    export_id: uuid.UUID | None = Field(alias="export_id")
+    plan_id: uuid.UUID | None = Field(alias="plan_id")
+    provider: PublicConnectionProvider | None = Field(alias="provider")
+    status: PublicExportStatus | None = Field(alias="status")
 
 
 class PublicFeedReceipt(BaseModel):

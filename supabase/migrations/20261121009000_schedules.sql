@@ -21,9 +21,11 @@ begin
             when 'prune-archives' then came_to := private.prune_archives(at);
             when 'check-links' then came_to := private.enqueue_link_checks(at);
             when 'catch-up' then came_to := private.enqueue_catch_ups(at);
+            when 'busy-times' then came_to := private.enqueue_busy_times(at);
+            when 'exports' then came_to := private.enqueue_exports(at);
             else perform private.refuse(
                 404, 'unknown_schedule', 'schedule', format('There is no schedule %s', left(schedule, 60)),
-                'The schedules: prune-archives, check-links, catch-up'
+                'The schedules: prune-archives, check-links, catch-up, busy-times, exports'
             );
         end case;
         if dry_run then
@@ -45,3 +47,5 @@ grant execute on function worker.run_schedule to service_role;
 select cron.schedule('prune-archives', '17 3 * * *', $$select worker.run_schedule('prune-archives')$$);
 select cron.schedule('check-links', '41 * * * *', $$select worker.run_schedule('check-links')$$);
 select cron.schedule('catch-up', '*/15 * * * *', $$select worker.run_schedule('catch-up')$$);
+select cron.schedule('busy-times', '7,22,37,52 * * * *', $$select worker.run_schedule('busy-times')$$);
+select cron.schedule('exports', '11,26,41,56 * * * *', $$select worker.run_schedule('exports')$$);

@@ -11,6 +11,7 @@ export type Database = {
                     "created_at": string;
                     "ends_at": string;
                     "id": string;
+                    "source": Database["public"]["Enums"]["connection_provider"] | null;
                     "starts_at": string;
                     "user_id": string;
                 };
@@ -19,6 +20,7 @@ export type Database = {
                     "created_at"?: string;
                     "ends_at": string;
                     "id"?: string;
+                    "source"?: Database["public"]["Enums"]["connection_provider"] | null;
                     "starts_at": string;
                     "user_id"?: string;
                 };
@@ -26,6 +28,7 @@ export type Database = {
                     "created_at"?: string;
                     "ends_at"?: string;
                     "id"?: string;
+                    "source"?: Database["public"]["Enums"]["connection_provider"] | null;
                     "starts_at"?: string;
                     "user_id"?: string;
                 };
@@ -173,6 +176,64 @@ export type Database = {
                     }
                 ];
             };
+            "connections": {
+                Row: {
+                    "account_id": string;
+                    "account_name": string;
+                    "connected_at": string;
+                    "created_at": string;
+                    "error": Json | null;
+                    "id": string;
+                    "last_used_at": string | null;
+                    "provider": Database["public"]["Enums"]["connection_provider"];
+                    "scopes": (string)[];
+                    "status": Database["public"]["Enums"]["connection_status"];
+                    "updated_at": string;
+                    "user_id": string;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "account_id": string;
+                    "account_name"?: string;
+                    "connected_at"?: string;
+                    "created_at"?: string;
+                    "error"?: Json | null;
+                    "id"?: string;
+                    "last_used_at"?: string | null;
+                    "provider": Database["public"]["Enums"]["connection_provider"];
+                    "scopes"?: (string)[];
+                    "status"?: Database["public"]["Enums"]["connection_status"];
+                    "updated_at"?: string;
+                    "user_id": string;
+                };
+                Update: {
+                    "account_id"?: string;
+                    "account_name"?: string;
+                    "connected_at"?: string;
+                    "created_at"?: string;
+                    "error"?: Json | null;
+                    "id"?: string;
+                    "last_used_at"?: string | null;
+                    "provider"?: Database["public"]["Enums"]["connection_provider"];
+                    "scopes"?: (string)[];
+                    "status"?: Database["public"]["Enums"]["connection_status"];
+                    "updated_at"?: string;
+                    "user_id"?: string;
+                };
+                Relationships: [
+                    {
+                        foreignKeyName: "connections_user_id_fkey";
+                        columns: [
+                            "user_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "users";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    }
+                ];
+            };
             "days_off": {
                 Row: {
                     "created_at": string;
@@ -199,6 +260,197 @@ export type Database = {
                 Relationships: [
                     {
                         foreignKeyName: "days_off_user_id_fkey";
+                        columns: [
+                            "user_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "users";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    }
+                ];
+            };
+            "export_items": {
+                Row: {
+                    "etag": string | null;
+                    "export_id": string;
+                    "external_id": string | null;
+                    "hash": string | null;
+                    "id": string;
+                    "key": string;
+                    "since": string;
+                    "state": Database["public"]["Enums"]["export_item_state"];
+                };
+                ComputedFields: never;
+                Insert: {
+                    "etag"?: string | null;
+                    "export_id": string;
+                    "external_id"?: string | null;
+                    "hash"?: string | null;
+                    "id"?: string;
+                    "key": string;
+                    "since"?: string;
+                    "state": Database["public"]["Enums"]["export_item_state"];
+                };
+                Update: {
+                    "etag"?: string | null;
+                    "export_id"?: string;
+                    "external_id"?: string | null;
+                    "hash"?: string | null;
+                    "id"?: string;
+                    "key"?: string;
+                    "since"?: string;
+                    "state"?: Database["public"]["Enums"]["export_item_state"];
+                };
+                Relationships: [
+                    {
+                        foreignKeyName: "export_items_export_id_fkey";
+                        columns: [
+                            "export_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "exports";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    }
+                ];
+            };
+            "exports": {
+                Row: {
+                    "account_id": string;
+                    "action": Database["public"]["Enums"]["export_action"];
+                    "changed": Json | null;
+                    "clean_up": boolean;
+                    "confirmed": boolean;
+                    "connection_id": string | null;
+                    "container": Json | null;
+                    "created_at": string;
+                    "done": number;
+                    "error": Json | null;
+                    "finished_at": string | null;
+                    "id": string;
+                    "in_step": boolean;
+                    "needs": string | null;
+                    "options": NonNullable<Json>;
+                    "plan_id": string | null;
+                    "provider": Database["public"]["Enums"]["connection_provider"];
+                    "requested_at": string;
+                    "stamp": string | null;
+                    "status": Database["public"]["Enums"]["export_status"];
+                    "stays": NonNullable<Json>;
+                    "taken": number;
+                    "topic": string;
+                    "total": number | null;
+                    "turn": number;
+                    "under_way": boolean;
+                    "updated_at": string;
+                    "url": string | null;
+                    "user_id": string;
+                    "wanted": number;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "account_id": string;
+                    "action"?: Database["public"]["Enums"]["export_action"];
+                    "changed"?: Json | null;
+                    "clean_up"?: boolean;
+                    "confirmed"?: boolean;
+                    "connection_id"?: string | null;
+                    "container"?: Json | null;
+                    "created_at"?: string;
+                    "done"?: number;
+                    "error"?: Json | null;
+                    "finished_at"?: string | null;
+                    "id"?: string;
+                    "in_step"?: boolean;
+                    "needs"?: string | null;
+                    "options"?: NonNullable<Json>;
+                    "plan_id"?: string | null;
+                    "provider": Database["public"]["Enums"]["connection_provider"];
+                    "requested_at"?: string;
+                    "stamp"?: string | null;
+                    "status"?: Database["public"]["Enums"]["export_status"];
+                    "stays"?: NonNullable<Json>;
+                    "taken"?: number;
+                    "topic": string;
+                    "total"?: number | null;
+                    "turn"?: number;
+                    "under_way"?: boolean;
+                    "updated_at"?: string;
+                    "url"?: string | null;
+                    "user_id": string;
+                    "wanted"?: number;
+                };
+                Update: {
+                    "account_id"?: string;
+                    "action"?: Database["public"]["Enums"]["export_action"];
+                    "changed"?: Json | null;
+                    "clean_up"?: boolean;
+                    "confirmed"?: boolean;
+                    "connection_id"?: string | null;
+                    "container"?: Json | null;
+                    "created_at"?: string;
+                    "done"?: number;
+                    "error"?: Json | null;
+                    "finished_at"?: string | null;
+                    "id"?: string;
+                    "in_step"?: boolean;
+                    "needs"?: string | null;
+                    "options"?: NonNullable<Json>;
+                    "plan_id"?: string | null;
+                    "provider"?: Database["public"]["Enums"]["connection_provider"];
+                    "requested_at"?: string;
+                    "stamp"?: string | null;
+                    "status"?: Database["public"]["Enums"]["export_status"];
+                    "stays"?: NonNullable<Json>;
+                    "taken"?: number;
+                    "topic"?: string;
+                    "total"?: number | null;
+                    "turn"?: number;
+                    "under_way"?: boolean;
+                    "updated_at"?: string;
+                    "url"?: string | null;
+                    "user_id"?: string;
+                    "wanted"?: number;
+                };
+                Relationships: [
+                    {
+                        foreignKeyName: "exports_connection_id_fkey";
+                        columns: [
+                            "connection_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "connections";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    },
+                    {
+                        foreignKeyName: "exports_plan_id_fkey";
+                        columns: [
+                            "plan_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "learning_plans";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    },
+                    {
+                        foreignKeyName: "exports_plan_id_fkey";
+                        columns: [
+                            "plan_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "plan_progress";
+                        referencedColumns: [
+                            "plan_id"
+                        ];
+                    },
+                    {
+                        foreignKeyName: "exports_user_id_fkey";
                         columns: [
                             "user_id"
                         ];
@@ -1340,6 +1592,7 @@ export type Database = {
                 Row: {
                     "auth_user_id": string | null;
                     "clerk_user_id": string | null;
+                    "closing_at": string | null;
                     "created_at": string;
                     "email": string | null;
                     "id": string;
@@ -1354,6 +1607,7 @@ export type Database = {
                 Insert: {
                     "auth_user_id"?: string | null;
                     "clerk_user_id"?: string | null;
+                    "closing_at"?: string | null;
                     "created_at"?: string;
                     "email"?: string | null;
                     "id"?: string;
@@ -1367,6 +1621,7 @@ export type Database = {
                 Update: {
                     "auth_user_id"?: string | null;
                     "clerk_user_id"?: string | null;
+                    "closing_at"?: string | null;
                     "created_at"?: string;
                     "email"?: string | null;
                     "id"?: string;
@@ -1498,6 +1753,18 @@ export type Database = {
                     isSetofReturn: false;
                 };
             };
+            "cancel_export": {
+                Args: {
+                    "export_id": string;
+                };
+                Returns: Database["public"]["CompositeTypes"]["export_receipt"];
+                SetofOptions: {
+                    from: "*";
+                    to: "export_receipt";
+                    isOneToOne: true;
+                    isSetofReturn: false;
+                };
+            };
             "cancel_generation": {
                 Args: {
                     "generation_id": string;
@@ -1516,6 +1783,18 @@ export type Database = {
                     "plan_id": string;
                 };
                 Returns: Json;
+            };
+            "confirm_export": {
+                Args: {
+                    "export_id": string;
+                };
+                Returns: Database["public"]["CompositeTypes"]["export_receipt"];
+                SetofOptions: {
+                    from: "*";
+                    to: "export_receipt";
+                    isOneToOne: true;
+                    isSetofReturn: false;
+                };
             };
             "create_feed": {
                 Args: {
@@ -1565,6 +1844,12 @@ export type Database = {
             "delete_account": {
                 Args: Record<PropertyKey, never>;
                 Returns: undefined;
+            };
+            "disconnect": {
+                Args: {
+                    "provider": string;
+                };
+                Returns: Database["public"]["Enums"]["connection_status"];
             };
             "due_tasks": {
                 Args: {
@@ -1694,6 +1979,18 @@ export type Database = {
                     isSetofReturn: false;
                 };
             };
+            "remove_export": {
+                Args: {
+                    "export_id": string;
+                };
+                Returns: Database["public"]["CompositeTypes"]["export_receipt"];
+                SetofOptions: {
+                    from: "*";
+                    to: "export_receipt";
+                    isOneToOne: true;
+                    isSetofReturn: false;
+                };
+            };
             "reorder_modules": {
                 Args: {
                     "module_ids": (string)[];
@@ -1764,6 +2061,20 @@ export type Database = {
                     isSetofReturn: true;
                 };
             };
+            "start_export": {
+                Args: {
+                    "options"?: Json;
+                    "plan_id": string;
+                    "provider": string;
+                };
+                Returns: Database["public"]["CompositeTypes"]["export_receipt"];
+                SetofOptions: {
+                    from: "*";
+                    to: "export_receipt";
+                    isOneToOne: true;
+                    isSetofReturn: false;
+                };
+            };
             "undo_catch_up": {
                 Args: {
                     "catch_up_id": string;
@@ -1792,6 +2103,11 @@ export type Database = {
         Enums: {
             "catch_up_mode": "propose" | "apply";
             "catch_up_status": "open" | "applied" | "rejected" | "undone" | "superseded";
+            "connection_provider": "notion" | "google";
+            "connection_status": "active" | "reconnect" | "disconnecting";
+            "export_action": "export" | "remove";
+            "export_item_state": "sending" | "sent" | "removing";
+            "export_status": "queued" | "running" | "succeeded" | "stopped" | "failed" | "cancelled" | "removed";
             "generation_kind": "create" | "regenerate_plan" | "regenerate_module";
             "generation_scope": "whole" | "remaining";
             "generation_status": "queued" | "running" | "succeeded" | "failed" | "cancelled";
@@ -1846,6 +2162,12 @@ export type Database = {
                 "estimated_minutes": number | null;
                 "status": Database["public"]["Enums"]["progress_status"] | null;
                 "is_overdue": boolean | null;
+            };
+            "export_receipt": {
+                "export_id": string | null;
+                "plan_id": string | null;
+                "provider": Database["public"]["Enums"]["connection_provider"] | null;
+                "status": Database["public"]["Enums"]["export_status"] | null;
             };
             "feed_receipt": {
                 "feed_id": string | null;
@@ -2055,6 +2377,16 @@ export type Database = {
             [_ in never]: never;
         };
         Functions: {
+            "begin_connection": {
+                Args: {
+                    "provider": string;
+                    "return_to": string;
+                    "sealed_verifier": string;
+                    "state_hash": string;
+                    "user_id": string;
+                };
+                Returns: undefined;
+            };
             "begin_model_call": {
                 Args: {
                     "at"?: string;
@@ -2069,6 +2401,14 @@ export type Database = {
                 };
                 Returns: Json;
             };
+            "break_connection": {
+                Args: {
+                    "code": string;
+                    "connection_id": string;
+                    "version": number;
+                };
+                Returns: undefined;
+            };
             "catalogue_links": {
                 Args: {
                     "most"?: number;
@@ -2082,7 +2422,59 @@ export type Database = {
                     "url": string;
                 }[];
             };
+            "claim_oauth_state": {
+                Args: {
+                    "provider": string;
+                    "state_hash": string;
+                    "user_id": string;
+                };
+                Returns: Json;
+            };
             "complete_check_links": {
+                Args: {
+                    "outcomes": Json;
+                };
+                Returns: {
+                    "msg_id": number;
+                    "problem": Json;
+                    "read_ct": number;
+                    "standing": string;
+                }[];
+            };
+            "complete_close_account": {
+                Args: {
+                    "outcomes": Json;
+                };
+                Returns: {
+                    "msg_id": number;
+                    "problem": Json;
+                    "read_ct": number;
+                    "standing": string;
+                }[];
+            };
+            "complete_disconnect": {
+                Args: {
+                    "outcomes": Json;
+                };
+                Returns: {
+                    "msg_id": number;
+                    "problem": Json;
+                    "read_ct": number;
+                    "standing": string;
+                }[];
+            };
+            "complete_export_google_calendar": {
+                Args: {
+                    "outcomes": Json;
+                };
+                Returns: {
+                    "msg_id": number;
+                    "problem": Json;
+                    "read_ct": number;
+                    "standing": string;
+                }[];
+            };
+            "complete_export_notion": {
                 Args: {
                     "outcomes": Json;
                 };
@@ -2104,6 +2496,17 @@ export type Database = {
                     "standing": string;
                 }[];
             };
+            "complete_read_busy_times": {
+                Args: {
+                    "outcomes": Json;
+                };
+                Returns: {
+                    "msg_id": number;
+                    "problem": Json;
+                    "read_ct": number;
+                    "standing": string;
+                }[];
+            };
             "complete_schedule_plan": {
                 Args: {
                     "outcomes": Json;
@@ -2113,6 +2516,20 @@ export type Database = {
                     "problem": Json;
                     "read_ct": number;
                     "standing": string;
+                }[];
+            };
+            "connections_to_reseal": {
+                Args: {
+                    "after"?: string;
+                    "key_id": string;
+                    "most"?: number;
+                };
+                Returns: {
+                    "connection_id": string;
+                    "provider": Database["public"]["Enums"]["connection_provider"];
+                    "sealed_tokens": string;
+                    "user_id": string;
+                    "version": number;
                 }[];
             };
             "end_model_calls": {
@@ -2149,9 +2566,48 @@ export type Database = {
                 };
                 Returns: string;
             };
+            "keep_oauth_code": {
+                Args: {
+                    "provider": string;
+                    "sealed_code": string;
+                    "state_hash": string;
+                };
+                Returns: Json;
+            };
+            "lease_refresh": {
+                Args: {
+                    "connection_id": string;
+                    "holder": string;
+                    "seconds": number;
+                    "version": number;
+                };
+                Returns: Json;
+            };
             "load_check_links": {
                 Args: {
                     "msg_id": number;
+                    "read_ct": number;
+                };
+                Returns: Json;
+            };
+            "load_close_account": {
+                Args: {
+                    "msg_id": number;
+                    "read_ct": number;
+                };
+                Returns: Json;
+            };
+            "load_disconnect": {
+                Args: {
+                    "msg_id": number;
+                    "read_ct": number;
+                };
+                Returns: Json;
+            };
+            "load_export": {
+                Args: {
+                    "msg_id": number;
+                    "queue": string;
                     "read_ct": number;
                 };
                 Returns: Json;
@@ -2171,11 +2627,25 @@ export type Database = {
                 };
                 Returns: Json;
             };
+            "load_read_busy_times": {
+                Args: {
+                    "at"?: string;
+                    "msg_id": number;
+                    "read_ct": number;
+                };
+                Returns: Json;
+            };
             "load_schedule_plan": {
                 Args: {
                     "at"?: string;
                     "msg_id": number;
                     "read_ct": number;
+                };
+                Returns: Json;
+            };
+            "load_tokens": {
+                Args: {
+                    "connection_id": string;
                 };
                 Returns: Json;
             };
@@ -2211,11 +2681,28 @@ export type Database = {
                     "read_ct": number;
                 }[];
             };
+            "record_export": {
+                Args: {
+                    "msg_id": number;
+                    "queue": string;
+                    "read_ct": number;
+                    "report": Json;
+                };
+                Returns: string;
+            };
             "requeue_dead_letter": {
                 Args: {
                     "dead_letter_id": number;
                 };
                 Returns: number;
+            };
+            "reseal_tokens": {
+                Args: {
+                    "connection_id": string;
+                    "sealed_tokens": string;
+                    "version": number;
+                };
+                Returns: boolean;
             };
             "run_schedule": {
                 Args: {
@@ -2224,6 +2711,28 @@ export type Database = {
                     "schedule": string;
                 };
                 Returns: number;
+            };
+            "save_connection": {
+                Args: {
+                    "account_id": string;
+                    "account_name": string;
+                    "expires_at"?: string;
+                    "provider": string;
+                    "scopes": (string)[];
+                    "sealed_tokens": string;
+                    "user_id": string;
+                };
+                Returns: Json;
+            };
+            "save_refreshed": {
+                Args: {
+                    "connection_id": string;
+                    "expires_at"?: string;
+                    "holder": string;
+                    "sealed_tokens": string;
+                    "version": number;
+                };
+                Returns: boolean;
             };
             "schema_version": {
                 Args: Record<PropertyKey, never>;
@@ -2304,6 +2813,11 @@ export const Constants = {
         Enums: {
             "catch_up_mode": ["propose", "apply"],
             "catch_up_status": ["open", "applied", "rejected", "undone", "superseded"],
+            "connection_provider": ["notion", "google"],
+            "connection_status": ["active", "reconnect", "disconnecting"],
+            "export_action": ["export", "remove"],
+            "export_item_state": ["sending", "sent", "removing"],
+            "export_status": ["queued", "running", "succeeded", "stopped", "failed", "cancelled", "removed"],
             "generation_kind": ["create", "regenerate_plan", "regenerate_module"],
             "generation_scope": ["whole", "remaining"],
             "generation_status": ["queued", "running", "succeeded", "failed", "cancelled"],

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.stories.deliveries import Deliveries
+from tests.stories.exports import Exporting, Outside
 from tests.stories.schedules import Queue, Scheduled
 
 if TYPE_CHECKING:
@@ -36,3 +37,15 @@ def scheduled(asked: Scheduled) -> Scheduled:
     """The same, on three evenings: Read, Watch, Ship."""
     asked.make()
     return asked
+
+
+@pytest.fixture
+def outside(world: World) -> Outside:
+    """The queues of connections and exports, empty."""
+    return Outside(world)
+
+
+@pytest.fixture
+def exporting(world: World, outside: Outside) -> Exporting:
+    """A learner with Notion connected, and a plan that is not exported yet."""
+    return Exporting.of(outside, world.person())

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING
 
 from tests.world import NOT_SIGNED_IN, one, refusal
 
 if TYPE_CHECKING:
+    from tests.stories.exports import Outside
     from tests.world import Person, Row, Whole, World
 
 
-def lived_in(world: World, person: Person, neighbour: Person) -> Whole:
+def lived_in(outside: Outside, person: Person, neighbour: Person) -> Whole:
     """Leave a row of this person in every table that can hold one."""
+    world = outside.world
     whole = person.whole_plan(visibility="public")
     plan = whole.plan["id"]
     resource = world.value("select id::text from public.resources limit 1")
@@ -37,6 +40,7 @@ def lived_in(world: World, person: Person, neighbour: Person) -> Whole:
         )
     )
     studied(world, person, whole)
+    connected(outside, person, whole)
     return whole
 
 
@@ -54,6 +58,22 @@ def studied(world: World, person: Person, whole: Whole) -> None:
     one(world.service.insert("sessions", mine | session | times))
     one(person.update("sessions", {"pinned_at": begins}, plan_id=f"eq.{whole.plan['id']}"))
     one(world.service.insert("catch_ups", mine | {"moves": [], "summary": {}}))
+
+
+def connected(outside: Outside, person: Person, whole: Whole) -> None:
+    """Leave an account elsewhere, an export that shall stay there, and one more on its way."""
+    outside.connect(person)
+    person.call("start_export", plan_id=whole.plan["id"], provider="notion")
+    one(person.update("exports", {"clean_up": False}, plan_id=f"eq.{whole.plan['id']}"))
+    outside.begin(person, str(uuid.uuid4()), "google")
+
+
+def leave(outside: Outside, person: Person) -> None:
+    """Delete the account; a worker does what is to be done before."""
+    person.call("delete_account")
+    assert outside.close_account()["connections"] == 1
+    outside.disconnected()
+    outside.close_account()
 
 
 def keyed_by_person(world: World) -> list[Row]:
@@ -100,30 +120,30 @@ def children(world: World, whole: Whole) -> dict[str, int]:
     }
 
 
-def test_deleting_the_account_removes_everything_of_theirs(world: World) -> None:
+def test_deleting_the_account_removes_everything_of_theirs(world: World, outside: Outside) -> None:
     ada, ben = world.person("Ada"), world.person("Ben")
-    whole = lived_in(world, ada, neighbour=ben)
+    whole = lived_in(outside, ada, neighbour=ben)
     one(ben.tick(whole.task))
     assert 0 not in remains(world, ada).values(), "the person must have lived in every table"
     assert 0 not in children(world, whole).values()
-    ada.call("delete_account")
+    leave(outside, ada)
     assert set(remains(world, ada).values()) == {0}
     assert set(children(world, whole).values()) == {0}
     assert world.count("public.learning_plans", user_id=ben.id) == 1
 
 
-def test_auth_deleting_the_account_removes_everything_too(world: World) -> None:
+def test_auth_deleting_the_account_removes_everything_too(world: World, outside: Outside) -> None:
     ada, ben = world.person("Ada"), world.person("Ben")
-    whole = lived_in(world, ada, neighbour=ben)
+    whole = lived_in(outside, ada, neighbour=ben)
     world.sql("delete from auth.users where id = %s", ada.id)
     assert set(remains(world, ada).values()) == {0}
     assert set(children(world, whole).values()) == {0}
 
 
-def test_a_clerk_person_deletes_their_account_as_well(world: World) -> None:
+def test_a_clerk_person_deletes_their_account_as_well(world: World, outside: Outside) -> None:
     carla = world.clerk_person()
-    whole = lived_in(world, carla, neighbour=world.person("Ben"))
-    carla.call("delete_account")
+    whole = lived_in(outside, carla, neighbour=world.person("Ben"))
+    leave(outside, carla)
     assert set(remains(world, carla).values()) == {0}
     assert set(children(world, whole).values()) == {0}
 

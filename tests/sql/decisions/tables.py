@@ -189,6 +189,24 @@ TABLES = {
         people="delete, select (all)",
     ),
     "private.feed_tokens": Table({"service": "The service reads the hashes"}, service="select"),
+    # Made by the edge and the workers; people see how they stand, and never a token.
+    "public.connections": Table(
+        {"select": "People read their own connections"}, people="select (all)"
+    ),
+    "private.connection_tokens": Table(
+        {"service": "The service reads the sealed tokens"}, service="select"
+    ),
+    "private.oauth_states": Table({"service": "The service reads the states"}, service="select"),
+    "public.exports": Table(
+        {
+            "select": "Learners read their own exports",
+            "update": "Learners choose what becomes of their own exports",
+        },
+        people="select (all), update (clean_up, in_step)",
+    ),
+    "public.export_items": Table(
+        {"select": "Learners read the items of their own exports"}, people="select (all)"
+    ),
     "public.plan_generations": Table(
         {
             "select": "Owners read the generations of their plans",

@@ -41,6 +41,14 @@ FOREIGN_KEYS = {
     "public.calendar_feeds.user_id → public.users": "cascade",
     "public.calendar_feeds.plan_id → public.learning_plans": "cascade",
     "private.feed_tokens.feed_id → public.calendar_feeds": "cascade",
+    "public.connections.user_id → public.users": "cascade",
+    "private.connection_tokens.connection_id → public.connections": "cascade",
+    "private.oauth_states.user_id → public.users": "cascade",
+    "public.exports.user_id → public.users": "cascade",
+    # What was made outside outlives the plan here, and the connection it was made through.
+    "public.exports.plan_id → public.learning_plans": "set null",
+    "public.exports.connection_id → public.connections": "set null",
+    "public.export_items.export_id → public.exports": "cascade",
     "public.notifications.user_id → public.users": "cascade",
     "private.plan_requests.person → public.users": "cascade",
     "private.plan_requests.plan_id → public.learning_plans": "cascade",
@@ -66,6 +74,11 @@ ENUMS = {
     "public.schedule_status": "waiting ready failed",
     "public.catch_up_status": "open applied rejected undone superseded",
     "public.generation_status": "queued running succeeded failed cancelled",
+    "public.connection_provider": "notion google",
+    "public.connection_status": "active reconnect disconnecting",
+    "public.export_action": "export remove",
+    "public.export_status": "queued running succeeded stopped failed cancelled removed",
+    "public.export_item_state": "sending sent removing",
     "public.notification_channel": "email in_app sms",
     "public.notification_status": "queued sent delivered opened bounced complained failed"
     " suppressed unknown",
@@ -83,6 +96,8 @@ SCHEMAS = {
 SCHEDULES = {
     "prune-archives": ("17 3 * * *", "select worker.run_schedule('prune-archives')"),
     "catch-up": ("*/15 * * * *", "select worker.run_schedule('catch-up')"),
+    "busy-times": ("7,22,37,52 * * * *", "select worker.run_schedule('busy-times')"),
+    "exports": ("11,26,41,56 * * * *", "select worker.run_schedule('exports')"),
     "check-links": ("41 * * * *", "select worker.run_schedule('check-links')"),
 }
 
@@ -101,6 +116,7 @@ TRIGGERS = {
     "public.learning_plans": """
         learning_plans_follow after update row when private.follow_plan()
         learning_plans_keep_fixed before update row private.keep_fixed(id, user_id, created_at)
+        learning_plans_let_go_of_exports before delete row private.let_go_of_exports()
         learning_plans_limit after insert row private.limit_plans()
         learning_plans_mark_manual before insert row private.mark_manual()
         learning_plans_raise_revision before update row private.raise_own_revision()
@@ -221,6 +237,17 @@ TRIGGERS = {
     "public.calendar_feeds": """
         calendar_feeds_keep_fixed before update row private.keep_fixed(id, user_id, plan_id, created_at)
     """,  # noqa: E501
+    "public.connections": """
+        connections_keep_fixed before update row private.keep_fixed(id, user_id, provider, created_at)
+        connections_set_updated_at before update row private.set_updated_at()
+    """,  # noqa: E501
+    "public.exports": """
+        exports_keep_fixed before update row private.keep_fixed(id, user_id, provider, created_at)
+        exports_set_updated_at before update row private.set_updated_at()
+    """,
+    "public.export_items": """
+        export_items_keep_fixed before update row private.keep_fixed(id, export_id, key)
+    """,
     "worker.model_prices": """
         model_prices_keep_fixed before update row private.keep_fixed(model)
         model_prices_set_updated_at before update row private.set_updated_at()
