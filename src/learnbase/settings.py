@@ -13,7 +13,7 @@ import os
 import shlex
 import time
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -29,8 +29,13 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from learnbase.errors import SettingError
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 DEFAULT_MODEL = "gpt-6.1-terra"
 OPENAI_URL = "https://api.openai.com/v1"
+NOTION_URL = "https://api.notion.com"
+GOOGLE_URL = "https://www.googleapis.com"
 _STACK_SETTINGS = (
     *("SUPABASE_URL", "SUPABASE_PUBLISHABLE_KEY", "SUPABASE_SECRET_KEY"),
     *("SUPABASE_JWT_SECRET", "EDGE_URL"),
@@ -122,19 +127,35 @@ class Settings(BaseSettings):
     edge_trusted_proxy: bool = False
     supabase_jwt_secret: Annotated[SecretStr, Field(min_length=32)] | None = None
 
+    token_keys: SecretStr | None = None
+    notion_client_id: str | None = None
+    notion_client_secret: SecretStr | None = None
+    notion_base_url: BaseUrl = NOTION_URL
+    google_client_id: str | None = None
+    google_client_secret: SecretStr | None = None
+    google_base_url: BaseUrl = GOOGLE_URL
+    google_oauth_base_url: BaseUrl | None = None
+
     @property
     def model_api(self) -> Literal["responses", "chat"]:
         """OpenAI itself speaks Responses; what else calls itself compatible speaks chat."""
         host = urlsplit(self.openai_base_url).hostname
         return self.openai_api or ("responses" if host == "api.openai.com" else "chat")
 
+    def lacks(self, names: Iterable[str]) -> list[str]:
+        """Which of these settings, by their names in the environment, are not set."""
+        return [name for name in names if not getattr(self, name.lower())]
+
     def secrets(self) -> list[str]:
         """Every value that must never be seen, for the log's filter."""
         kept = (
             *(self.supabase_secret_key, self.supabase_service_role_key),
             *(self.supabase_jwt_secret, self.openai_api_key),
+            *(self.notion_client_secret, self.google_client_secret),
         )
-        return [secret.get_secret_value() for secret in kept if secret]
+        keys = self.token_keys.get_secret_value() if self.token_keys else ""
+        single = [key.partition(":")[2].strip() for key in keys.split(",")]
+        return [*filter(None, single), *(secret.get_secret_value() for secret in kept if secret)]
 
     def service_access(self) -> ServiceAccess:
         """Address and secret key.

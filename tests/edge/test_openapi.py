@@ -11,13 +11,25 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.edge.serving import Edge
+from tests.edge.visitors import connecting
+from tests.fakes.sign_in import SignIn
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import httpx
 
-    from tests.edge.serving import Edge
     from tests.world import World
 
 _SEED = "20261121"
+
+
+@pytest.fixture(scope="session")
+def edge(world: World) -> Iterator[Edge]:
+    """An edge on which everything is set up."""
+    with SignIn() as outside, Edge(connecting(world, outside)) as edge:
+        yield edge
 
 
 def test_it_describes_all_there_is_and_points_nowhere_else(http: httpx.Client):
@@ -25,6 +37,8 @@ def test_it_describes_all_there_is_and_points_nowhere_else(http: httpx.Client):
     assert set(described["paths"]) == {
         *("/health", "/ready", "/feasibility"),
         *("/plans/{plan_id}/export", "/feeds/{token}.ics"),
+        *("/connections/{provider}/start", "/connections/{provider}/callback"),
+        *("/connections/{provider}/finish", "/connections/notion/places"),
     }
     for operations in described["paths"].values():
         for operation in operations.values():

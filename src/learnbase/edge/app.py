@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
-from learnbase.edge import errors, feasibility, feeds, files, health
+from learnbase.edge import connections, errors, feasibility, feeds, files, health, places
 from learnbase.edge.parts import Parts
 from learnbase.edge.requests import LARGEST_BODY, SECONDS, Bounded, Told
 
@@ -44,7 +44,7 @@ def create(
     app = FastAPI(
         title="Learnbase edge",
         version=version("learnbase"),
-        description="Files, calendar feeds, and the question whether a plan would fit.",
+        description="Files, calendar feeds, whether a plan would fit, and accounts elsewhere.",
         servers=[{"url": settings.edge_url}] if settings.edge_url else None,
         docs_url=None,  # the pages of documentation come from somebody else's address
         redoc_url=None,
@@ -53,7 +53,7 @@ def create(
     )
     app.state.parts = parts
     errors.explain(app)
-    for group in (health, files, feeds, feasibility):
+    for group in (health, files, feeds, feasibility, connections, places):
         app.include_router(group.router)
     # The last one stands in front: an answer of any of them gets its id and a line in the log.
     app.add_middleware(Bounded, largest_body=largest_body, seconds=seconds)

@@ -19,8 +19,9 @@ from pydantic import (
     field_validator,
 )
 
-from learnbase.edge.errors import Problem, documented, invalid
+from learnbase.edge.errors import documented, invalid
 from learnbase.edge.identity import SignedIn  # noqa: TC001 - FastAPI reads it
+from learnbase.edge.media import json_alone
 from learnbase.edge.parts import parts_of
 from learnbase.errors import SchemaMismatch
 from learnbase.planning.request import LearningStyle, SkillLevel  # noqa: TC001 - as above
@@ -69,23 +70,11 @@ class Wish(BaseModel):
         return deadline
 
 
-async def _json_alone(request: Request) -> None:
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/json":
-        raise Problem(
-            415,
-            "unsupported_media_type",
-            "The body is not JSON",
-            details="content-type",
-            hint="Send Content-Type: application/json",
-        )
-
-
 @router.post(
     "/feasibility",
     summary="Would it fit?",
     responses=documented(401, 403, 413, 415, 422, 503),
-    dependencies=[Depends(_json_alone)],
+    dependencies=[Depends(json_alone)],
 )
 async def feasibility(request: Request, person: SignedIn, wish: Wish) -> dict[str, Any]:
     """Place what such a plan would take into this person's own weeks; nothing is kept.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from learnbase.edge.connecting import Connecting
 from learnbase.edge.limits import Limits
 from learnbase.edge.person_door import PersonDoor
 from learnbase.edge.rendered import Rendered
@@ -26,6 +27,7 @@ class Parts:
     Attributes:
         database: The service's way in: feeds and readiness, nothing of a person's.
         door: A person's way in, under their own token.
+        connecting: Accounts elsewhere; None where that is not set up.
     """
 
     settings: Settings
@@ -33,6 +35,7 @@ class Parts:
     limits: Limits
     door: PersonDoor
     database: Database
+    connecting: Connecting | None
     rendered: Rendered = field(default_factory=Rendered)
 
     @classmethod
@@ -45,16 +48,20 @@ class Parts:
         public = settings.public_access()
         secret = settings.supabase_jwt_secret
         keys = SharedSecret(secret.get_secret_value()) if secret else PublishedKeys(public.url)
+        database = Database(settings.service_access(), connections=_CONNECTIONS)
         return cls(
             settings=settings,
             tokens=Tokens(keys),
             limits=Limits(settings.edge_requests_per_minute),
             door=PersonDoor(public, connections=_CONNECTIONS),
-            database=Database(settings.service_access(), connections=_CONNECTIONS),
+            database=database,
+            connecting=Connecting.of(settings, database),
         )
 
     async def close(self) -> None:
         """Close the connections."""
+        if self.connecting is not None:
+            await self.connecting.close()
         await self.door.close()
         await self.database.__aexit__(None, None, None)
 

@@ -20,7 +20,7 @@ _SERVER_ERROR = 500
 
 
 class PersonDoor:
-    """Calls functions of the schema public as somebody."""
+    """Calls functions and reads tables of the schema public as somebody."""
 
     def __init__(self, access: PublicAccess, *, connections: int) -> None:
         """Prepare a pool of connections, which all people share; nothing is sent yet."""
@@ -42,11 +42,23 @@ class PersonDoor:
         Raises:
             Problem: what the API refuses, as it refuses it; 503 and 504 where it does not answer.
         """
+        return await self._ask(person, "POST", f"rpc/{function}", json=arguments)
+
+    async def rows(self, person: Person, table: str, /, **query: str) -> list[dict[str, Any]]:
+        """Read the rows that this person may read; `query` is PostgREST's own.
+
+        Raises:
+            Problem: as `call`.
+        """
+        found = await self._ask(person, "GET", table, params=query)
+        if not isinstance(found, list):
+            raise away("The API does not answer")
+        return found
+
+    async def _ask(self, person: Person, method: str, path: str, **sent: Any) -> Any:
         try:
-            answer = await self._http.post(
-                f"rpc/{function}",
-                json=arguments,
-                headers={"Authorization": f"Bearer {person.token}"},
+            answer = await self._http.request(
+                method, path, headers={"Authorization": f"Bearer {person.token}"}, **sent
             )
         except httpx.TimeoutException:
             raise Problem(

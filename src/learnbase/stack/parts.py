@@ -212,6 +212,13 @@ def auth(
     )
 
 
+# What connecting accounts takes; by default the local stack connects none.
+_ACCOUNTS = (
+    *("TOKEN_KEYS", "NOTION_CLIENT_ID", "NOTION_CLIENT_SECRET", "NOTION_BASE_URL"),
+    *("GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET", "GOOGLE_BASE_URL", "GOOGLE_OAUTH_BASE_URL"),
+)
+
+
 def edge(home: Home, memory: Memory, *, project: Path) -> Part:
     """Learnbase's own HTTP edge, behind the gateway as everything else."""
     gateway = f"http://127.0.0.1:{memory.ports['gateway']}"
@@ -233,6 +240,7 @@ def edge(home: Home, memory: Memory, *, project: Path) -> Part:
             "EDGE_URL": f"{gateway}/functions/v1",
             "EDGE_ORIGINS": os.environ.get("EDGE_ORIGINS") or _origin(site_url(project)),
             "EDGE_REQUESTS_PER_MINUTE": limit,
+            **{name: os.environ[name] for name in _ACCOUNTS if name in os.environ},
             "LOG_FORMAT": "json",
             "PYTHONUNBUFFERED": "1",
             "PYTHONSAFEPATH": "1",
