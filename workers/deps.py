@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from learnbase.jobs import GiveUp
+
 if TYPE_CHECKING:
     from learnbase.jobs import Reach
+    from learnbase.services.accounts import Accounts
+    from learnbase.services.connections import Connections, Tokens
+    from learnbase.services.google_calendar import GoogleCalendar
     from learnbase.services.llm import Model
+    from learnbase.services.notion import Notion
     from learnbase.services.web import Web
 
 
@@ -19,8 +26,34 @@ class Deps:
         database: The schema `worker`; a call waits while the database is away.
         web: Looks at pages of the public web.
         model: The model to ask; None plans with the built-in planner.
+        accounts: People's accounts elsewhere; None where TOKEN_KEYS is not set.
     """
 
     database: Reach
     web: Web
     model: Model | None = None
+    accounts: Accounts | None = None
+
+    @property
+    def connections(self) -> Connections:
+        """What opens people's accounts."""
+        return self._accounts.connections
+
+    def notion(self, tokens: Tokens) -> Notion:
+        """Return the Notion that tokens open."""
+        return self._accounts.notion(tokens)
+
+    def google(self, tokens: Tokens) -> GoogleCalendar:
+        """Return the Google Calendar that tokens open."""
+        return self._accounts.google(tokens)
+
+    @staticmethod
+    def now() -> dt.datetime:
+        """Return the time, UTC."""
+        return dt.datetime.now(dt.UTC)
+
+    @property
+    def _accounts(self) -> Accounts:
+        if self.accounts is None:  # `learnbase work` does not take such jobs then
+            raise GiveUp("not_set_up", "Accounts at other services are not set up here.")
+        return self.accounts

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from tests.world import Person, World
 
-OF_A_PROJECT = ("SUPABASE_", "OPENAI_", "LEARNBASE_")
+OF_A_PROJECT = ("SUPABASE_", "OPENAI_", "LEARNBASE_", "TOKEN_", "NOTION_", "GOOGLE_")
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.fakes.google import Google
+from tests.fakes.notion import Notion
 from tests.fakes.openai import OpenAI
 from tests.fakes.postgrest_proxy import PostgrestProxy
+from tests.jobs.abroad import JOBS, Abroad
 from tests.jobs.site import Site, Worker
 
 if TYPE_CHECKING:
@@ -68,3 +71,20 @@ def hire(site: Site, proxy: PostgrestProxy) -> Iterator[Callable[..., Worker]]:
             return workers.enter_context(worker)
 
         yield start
+
+
+@pytest.fixture
+def abroad(site: Site) -> Iterator[Abroad]:
+    """Notion, whose lists lag, and Google, and learners with accounts there."""
+    with Notion(lag=5) as notion, Google() as google:
+        yield Abroad(site, notion, google)
+
+
+@pytest.fixture
+def exporter(abroad: Abroad, hire: Callable[..., Worker]) -> Callable[..., Worker]:
+    """Start workers for what concerns accounts elsewhere; by default until nothing is left."""
+
+    def start(*arguments: str) -> Worker:
+        return hire(*JOBS, *(arguments or ("--drain",)), **abroad.settings)
+
+    return start

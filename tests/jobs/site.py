@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from learnbase.stack import Stack
 
 _PATIENCE = 30
+QUEUES = (
+    *("generate_plan", "schedule_plan", "export_notion", "export_google_calendar"),
+    *("read_busy_times", "disconnect", "close_account"),
+)
 _KEPT = ("PATH", "HOME", "PYTHONPATH", "LANG", "TMPDIR")
 
 
@@ -47,7 +51,7 @@ class Site:
     def clear(self) -> None:
         """Forget everybody and everything they asked for."""
         self.sql("delete from auth.users")
-        for name in ("generate_plan", "schedule_plan"):
+        for name in QUEUES:
             for kind in ("q", "a"):
                 self.sql(f"delete from pgmq.{kind}_{name}")  # noqa: S608 - one of the above
         self.sql("delete from worker.job_attempts")
@@ -86,7 +90,7 @@ class Site:
 
     def expire_leases(self) -> None:
         """Let every delivery's time run out."""
-        for name in ("generate_plan", "schedule_plan"):
+        for name in QUEUES:
             past = "set vt = clock_timestamp() - interval '1 second'"
             self.sql(f"update pgmq.q_{name} {past}")
 

@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 app = typer.Typer(
     help="What runs by the clock, run from here.", no_args_is_help=True, add_completion=False
 )
-Schedule = Literal["catch-up", "check-links", "prune-archives"]
+Schedule = Literal["busy-times", "catch-up", "check-links", "exports", "prune-archives"]
 _CAME_TO = {
+    "busy-times": "calendars to be asked when they are busy",
+    "exports": "exports to be brought into step",
     "catch-up": "schedules to be caught up",
     "check-links": "batches of links to be looked at",
     "prune-archives": "archived messages pruned",

@@ -66,6 +66,33 @@ def _settings(current: Settings) -> Iterator[Check]:
     else:
         found = f"{current.openai_model} at {current.openai_base_url} ({current.model_api})"
         yield Check("planner", ok=True, found=found)
+    yield from _accounts(current)
+
+
+def _accounts(current: Settings) -> Iterator[Check]:
+    from learnbase.errors import SettingError  # noqa: PLC0415 - keeps --help quick
+    from learnbase.security.sealing import Keyring  # noqa: PLC0415 - slow to import
+
+    for provider in ("notion", "google"):
+        wanted = (
+            "TOKEN_KEYS",
+            f"{provider.upper()}_CLIENT_ID",
+            f"{provider.upper()}_CLIENT_SECRET",
+        )
+        lacking = current.lacks(wanted)
+        # All of it or nothing: TOKEN_KEYS alone serves both.
+        begun = not set(wanted[1:]) <= set(lacking)
+        found = "not set up" if not begun else "set up"
+        if lacking and begun:
+            remedy = "Set it, or take the rest away (see .env.example)"
+            yield Check(provider, ok=False, found=f"{lacking[0]} is not set", remedy=remedy)
+        else:
+            yield Check(provider, ok=True, found=found)
+    if current.token_keys is not None:
+        try:
+            Keyring.parse(current.token_keys.get_secret_value())
+        except SettingError as problem:
+            yield _wrong("token keys", problem)
 
 
 def _stack() -> Iterator[Check]:

@@ -32,8 +32,8 @@ def work(
 
     from learnbase import log, settings  # noqa: PLC0415
 
-    chosen = _chosen(jobs)
     current = settings.load()
+    chosen = _chosen(jobs, current)
     access = current.service_access()
     log.set_up([*current.secrets(), access.secret_key])
     limits = {"slots": concurrency, "grace": grace, "drain": drain}
@@ -47,6 +47,7 @@ async def _work(
     limits: dict[str, Any],
 ) -> None:
     from learnbase.jobs import Reach, Runner  # noqa: PLC0415 - slow to import
+    from learnbase.services.accounts import Accounts  # noqa: PLC0415
     from learnbase.services.database import Database  # noqa: PLC0415
     from learnbase.services.llm import model_of  # noqa: PLC0415
     from learnbase.services.web import Web  # noqa: PLC0415
@@ -61,7 +62,8 @@ async def _work(
     ):
         reach = Reach(database)
         model = model_of(settings)
-        deps = Deps(database=reach, web=web, model=model)
+        accounts = Accounts.of(settings, reach)
+        deps = Deps(database=reach, web=web, model=model, accounts=accounts)
         runner = Runner(chosen, reach, deps, **limits)
         _listen(runner)
         try:
@@ -69,6 +71,8 @@ async def _work(
         finally:
             if model is not None:
                 await model.close()
+            if accounts is not None:
+                await accounts.close()
 
 
 def _listen(runner: Runner) -> None:
@@ -80,15 +84,28 @@ def _listen(runner: Runner) -> None:
         loop.add_signal_handler(number, runner.stop)
 
 
-def _chosen(names: list[str] | None) -> dict[str, Work[Any, Any]]:
+def _chosen(names: list[str] | None, settings: Settings) -> dict[str, Work[Any, Any]]:
+    """What was named, or all that is set up.
+
+    Raises:
+        UsageError: there is no such job.
+        SettingError: one that was named lacks a setting.
+    """
     from importlib import import_module  # noqa: PLC0415 - keeps --help quick
 
-    from learnbase.errors import UsageError  # noqa: PLC0415
-    from workers import JOBS  # noqa: PLC0415
+    from learnbase.errors import SettingError, UsageError  # noqa: PLC0415
+    from workers import JOBS, NEEDS  # noqa: PLC0415
 
     for name in names or ():
         if name not in JOBS:
             raise UsageError(
                 f"There is no job {name}", remedy=f"The jobs: {', '.join(JOBS)}", field="JOB"
             )
-    return {name: import_module(JOBS[name]).WORK for name in dict.fromkeys(names or JOBS)}
+        for setting in settings.lacks(NEEDS.get(name, ())):
+            raise SettingError(
+                f"{setting} is not set, and {name} needs it",
+                remedy="Set it (see .env.example), or leave the job to another worker",
+                field=setting,
+            )
+    ready = names or [name for name in JOBS if not settings.lacks(NEEDS.get(name, ()))]
+    return {name: import_module(JOBS[name]).WORK for name in dict.fromkeys(ready)}
