@@ -29,6 +29,7 @@ AREAS = (
     "schedule_placement",
     "catch_up",
     "feed_rendering",
+    "exports",
     "feeds",
     "start",
 )

@@ -10,6 +10,8 @@ from tests.access.actors import ACTORS, Actor
 from tests.access.expectations import FUNCTIONS
 from tests.access.ground import ident
 from tests.access.learner_calls import of_learners
+from tests.access.outside_calls import of_outside
+from tests.access.outside_worker_calls import of_the_outside
 from tests.access.probes import (
     CLOSED,
     NOT_SIGNED_IN,
@@ -83,9 +85,13 @@ def _outcome(name: str, place: str, actor: Actor, call: Call) -> Outcome:
 def _call(name: str, place: str, actor: Actor) -> Call:
     plan = wishes.label(place, actor)
     if name.startswith("worker."):
-        made = of_workers(name)
+        made = of_workers(name) or of_the_outside(name)
     else:
-        made = of_learners(name, place, actor) or _of_people(name, plan, actor)
+        made = (
+            of_learners(name, place, actor)
+            or of_outside(name, place, actor)
+            or _of_people(name, plan, actor)
+        )
     if made is None:
         raise LookupError(name)
     return made
@@ -239,8 +245,6 @@ def _of_oneself(name: str, actor: Actor) -> Call | None:
             return Call({}, look=lambda body: _are("plan_id", body, mine | followed))
         case "my_usage":
             return Call({}, look=lambda body: _uses(body, len(mine)))
-        case "delete_account":
-            return Call({}, Effect(gone=_everything_of(actor)))
         case _:
             return None
 
@@ -276,15 +280,6 @@ def _have_figures(wanted: set[str], view: str, actor: Actor, body: Any) -> str:
 
 def _is_of(actor: Actor, row: ground.Row) -> bool:
     return actor.standing == "person" and row.owner == actor.person
-
-
-def _everything_of(actor: Actor) -> frozenset[Key]:
-    if actor.standing != "person":
-        return frozenset()
-    rows = [row for row in ground.ROWS if row.owner == actor.person]
-    [person] = [row for row in rows if row.relation == "public.users"]
-    accounts = {(row.relation, row.key) for row in rows if row.relation == "auth.users"}
-    return frozenset(ground.below(person) | accounts)
 
 
 def _are(column: str, body: Any, wanted: set[str]) -> str:

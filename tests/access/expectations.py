@@ -79,6 +79,7 @@ RELATIONS: dict[str, Relation] = {
             locale change
             is_anonymous
             subscription_tier
+            closing_at
             created_at fixed
             updated_at stamped
         """,
@@ -419,13 +420,15 @@ RELATIONS: dict[str, Relation] = {
         """,
     ),
     "public.busy_times": Relation(
-        why="As study_windows: when somebody is busy is nobody else's business.",
+        why="As study_windows: when somebody is busy is nobody else's business, whether they"
+        " wrote it or their calendar was read, which is the service's to say.",
         places=_AVAILABILITY,
         columns="""
             id fixed
             user_id fixed
             starts_at add change
             ends_at add change
+            source
             created_at fixed
         """,
     ),
@@ -513,6 +516,91 @@ RELATIONS: dict[str, Relation] = {
             last_read_at
             rotated_at
             created_at fixed
+        """,
+    ),
+    "public.connections": Relation(
+        why="“People see provider, account name, scopes, status and last use; never a token.” The"
+        " edge makes a connection once its person came back from the service, and rpc/disconnect"
+        " ends it: people write none of it.",
+        places={
+            THEIRS: Access(
+                select=OWNER | SERVICE,
+                insert=SERVICE,
+                update=SERVICE,
+                delete=SERVICE,
+                upsert=SERVICE,
+            ),
+            MINE: Access(select=LEARNERS),
+        },
+        closed=WRITES,
+        columns="""
+            id fixed
+            user_id fixed
+            provider fixed
+            account_id
+            account_name
+            scopes
+            status
+            error
+            last_used_at
+            connected_at
+            created_at fixed
+            updated_at stamped
+        """,
+    ),
+    "public.exports": Relation(
+        why="An export is its learner's, whoever owns the plan: asked for, cancelled and removed by"
+        " functions alone. People say of their own whether it keeps in step, and whether it is"
+        " taken away with the plan.",
+        places=of_a_learner(update=PEOPLE),
+        closed=frozenset({"insert", "delete", "upsert"}),
+        columns="""
+            id fixed
+            user_id fixed
+            plan_id
+            connection_id
+            provider fixed
+            account_id
+            topic
+            action
+            status
+            needs
+            error
+            options
+            container
+            url
+            done
+            total
+            changed
+            stays
+            confirmed
+            in_step change
+            clean_up change
+            wanted
+            taken
+            stamp
+            turn
+            under_way
+            requested_at
+            finished_at
+            created_at fixed
+            updated_at stamped
+        """,
+    ),
+    "public.export_items": Relation(
+        why="What an export made outside is written down by the service, for its learner to read."
+        " Which thing it is, and of which export, never changes.",
+        places=of_a_learner(),
+        closed=WRITES,
+        columns="""
+            id fixed
+            export_id fixed
+            key fixed
+            state
+            external_id
+            hash
+            etag
+            since
         """,
     ),
     "public.notifications": Relation(
@@ -680,6 +768,8 @@ _OWNERS_ONLY = {PRIVATE: OWNER, PUBLIC: OWNER, OWN: LEARNERS}
 _LEARNERS_ONLY = {PRIVATE: OWNER, PUBLIC: OWNER | FOLLOWER, OWN: LEARNERS}
 _NOT_SIGNED_IN = (401, "not_signed_in")
 _THE_WORKERS = "RPC for workers: the secret key alone opens them."
+_THE_EDGE = "Connecting goes through the edge, which knows who asks and holds the keys."
+_TOKENS = "Tokens are opened by the edge and the workers alone, and told to nobody, sealed or not."
 
 FUNCTIONS: dict[str, Function] = {
     "public.create_plan": Function(
@@ -764,7 +854,8 @@ FUNCTIONS: dict[str, Function] = {
     ),
     "public.my_usage": Function(why="What I have used of what my tier allows.", callers=PEOPLE),
     "public.delete_account": Function(
-        why="Deleting the account removes everything of theirs, and of nobody else.",
+        why="Deleting the account removes everything of theirs, and of nobody else; what is outside"
+        " is taken away before.",
         callers=PEOPLE,
     ),
     "public.save_study_windows": Function(
@@ -824,6 +915,35 @@ FUNCTIONS: dict[str, Function] = {
         places={THEIRS: OWNER, MINE: LEARNERS},
         refusal=(404, "feed_not_found"),
     ),
+    "public.disconnect": Function(
+        why="A connection is ended by whose it is.",
+        callers=PEOPLE,
+        to_nobody=(404, "not_connected"),
+    ),
+    "public.start_export": Function(
+        why="“The learner clicks once”: whoever learns by a plan may have it in their own account.",
+        callers=PEOPLE,
+        places=_LEARNERS_ONLY,
+        to_nobody=_NOT_SIGNED_IN,
+    ),
+    "public.cancel_export": Function(
+        why="An export is decided about by the learner whose it is.",
+        callers=PEOPLE,
+        places=_OWNERS_ONLY,
+        refusal=(404, "export_not_found"),
+    ),
+    "public.confirm_export": Function(
+        why="As cancel_export.",
+        callers=PEOPLE,
+        places=_OWNERS_ONLY,
+        refusal=(404, "export_not_found"),
+    ),
+    "public.remove_export": Function(
+        why="As cancel_export.",
+        callers=PEOPLE,
+        places=_OWNERS_ONLY,
+        refusal=(404, "export_not_found"),
+    ),
     "public.progress": Function(
         why="The figures of a row that one can read anyway, to be embedded.",
         callers=PEOPLE | SERVICE,
@@ -848,6 +968,26 @@ FUNCTIONS: dict[str, Function] = {
     "worker.load_feed": Function(
         "A feed is told to whoever holds its token; the edge looks its hash up.", SERVICE
     ),
+    "worker.begin_connection": Function(_THE_EDGE, SERVICE),
+    "worker.keep_oauth_code": Function(_THE_EDGE, SERVICE),
+    "worker.claim_oauth_state": Function(_THE_EDGE, SERVICE),
+    "worker.save_connection": Function(_THE_EDGE, SERVICE),
+    "worker.load_tokens": Function(_TOKENS, SERVICE),
+    "worker.lease_refresh": Function(_TOKENS, SERVICE),
+    "worker.save_refreshed": Function(_TOKENS, SERVICE),
+    "worker.break_connection": Function(_TOKENS, SERVICE),
+    "worker.connections_to_reseal": Function(_TOKENS, SERVICE),
+    "worker.reseal_tokens": Function(_TOKENS, SERVICE),
+    "worker.load_disconnect": Function(_THE_WORKERS, SERVICE),
+    "worker.complete_disconnect": Function(_THE_WORKERS, SERVICE),
+    "worker.load_read_busy_times": Function(_THE_WORKERS, SERVICE),
+    "worker.complete_read_busy_times": Function(_THE_WORKERS, SERVICE),
+    "worker.load_export": Function(_THE_WORKERS, SERVICE),
+    "worker.record_export": Function(_THE_WORKERS, SERVICE),
+    "worker.complete_export_notion": Function(_THE_WORKERS, SERVICE),
+    "worker.complete_export_google_calendar": Function(_THE_WORKERS, SERVICE),
+    "worker.load_close_account": Function(_THE_WORKERS, SERVICE),
+    "worker.complete_close_account": Function(_THE_WORKERS, SERVICE),
     "worker.run_schedule": Function(_THE_WORKERS, SERVICE),
     "worker.schema_version": Function(_THE_WORKERS, SERVICE),
 }

@@ -6,10 +6,15 @@ once completed the first task of both of Ada's plans, and Zoe the second as well
 
 Everybody has a little time to study, a feed, and of each plan they learn by a schedule with one
 session of its second task, and a catch-up to decide. How Zoe follows is in a worker's hands.
+
+Everybody has connected their Notion, is about to connect their Google Calendar, and has each plan
+they learn by exported, as far as its first task. Zoe's calendar is connected, and what she exports
+is in a worker's hands.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import uuid
 from dataclasses import dataclass
@@ -41,6 +46,7 @@ CLERK_ID = "user_2carla"
 # What their tokens name them.
 SUBJECTS = {name: ident(name) for name in (*PEOPLE, "nobody")} | {"carla": CLERK_ID}
 LONG_AGO = "2026-01-05T10:00:00+00:00"
+_TODAY = dt.datetime.now(dt.UTC).date()
 QUEUE = "generate_plan"
 DELIVERY = {"msg_id": 1, "read_ct": 2}  # in a worker's hands
 WAITING = 2  # a message that is free to take
@@ -51,6 +57,11 @@ AVAILABILITY = (
     *("public.study_preferences", "public.study_windows", "public.days_off", "public.busy_times"),
 )
 OF_LEARNERS = ("public.sessions", "public.plan_schedules", "public.catch_ups")
+OUTSIDE = (
+    *("export_notion", "export_google_calendar", "disconnect", "read_busy_times"),
+    "close_account",
+)
+FREE_BUSY = "https://www.googleapis.com/auth/calendar.events.freebusy"
 
 KEYS = {
     "public.plan_notes": ("plan_id",),
@@ -67,6 +78,9 @@ KEYS = {
     "pgmq.a_generate_plan": ("msg_id",),
     "pgmq.q_schedule_plan": ("msg_id",),
     "pgmq.a_schedule_plan": ("msg_id",),
+    **{f"pgmq.{kind}_{queue}": ("msg_id",) for kind in "qa" for queue in OUTSIDE},
+    "private.connection_tokens": ("connection_id",),
+    "private.oauth_states": ("state_hash",),
     "public.study_preferences": ("user_id",),
     "private.learner_calendars": ("user_id",),
     "private.catch_up_targets": ("catch_up_id",),
@@ -259,6 +273,103 @@ def _schedule(person: str, label: str) -> list[Row]:
     return [Row(relation, values, person, label) for relation, values in rows]
 
 
+def _connections(person: str) -> list[Row]:
+    """Somebody's account at Notion, and the one at Google that they are about to connect."""
+    since = {"created_at": LONG_AGO}
+    rows: list[tuple[str, Values]] = []
+    for provider in ("notion", "google") if person == "zoe" else ("notion",):
+        connection: Values = {
+            "id": ident(f"{provider} of {person}"),
+            "user_id": ident(person),
+            "provider": provider,
+            "account_id": account_of(person, provider),
+            "account_name": f"{person} at {provider}",
+            "scopes": [FREE_BUSY] if provider == "google" else [],
+            "last_used_at": LONG_AGO,
+            "connected_at": LONG_AGO,
+            "updated_at": LONG_AGO,
+            **since,
+        }
+        tokens = {"connection_id": connection["id"], "sealed": sealed_of(person, provider)}
+        rows += [("public.connections", connection), ("private.connection_tokens", tokens)]
+    state: Values = {
+        "state_hash": token_hash(f"state of {person}"),
+        "user_id": ident(person),
+        "provider": "google",
+        "sealed_verifier": f"verifier of {person}",
+        "sealed_code": None if person == "zoe" else f"code of {person}",
+        "return_to": f"https://app.example.com/{person}",
+        "expires_at": "2099-01-01T00:00:00+00:00",
+        **since,
+    }
+    rows.append(("private.oauth_states", state))
+    if person == "zoe":
+        busy: Values = {"id": ident("busy time read of zoe"), "user_id": ident(person), **since}
+        busy |= {"starts_at": soon(10, 8), "source": "google"}
+        rows.append(("public.busy_times", {**busy, "ends_at": soon(10, 10)}))
+    return [Row(relation, values, person) for relation, values in rows]
+
+
+def soon(days: int, hour: int) -> str:
+    """An hour in the weeks for which calendars are read."""
+    return f"{_TODAY + dt.timedelta(days=days)}T{hour:02}:00:00+00:00"
+
+
+def account_of(person: str, provider: str) -> str:
+    """Their account there, as the service calls it."""
+    return f"account of {person} at {provider}"
+
+
+def sealed_of(person: str, provider: str) -> str:
+    """Their tokens; one of Zoe's is sealed with an older key."""
+    return f"v1.{'k0' if provider == 'google' else 'k1'}.{person}"
+
+
+def _export(person: str, label: str, provider: str = "notion") -> list[Row]:
+    """What is outside of a plan that somebody learns by."""
+    at_work = person == "zoe" and (provider == "google" or label == "ada public")
+    thing = "export" if provider == "notion" else "calendar export"
+    export: Values = {
+        "id": thing_of(person, label, thing),
+        "user_id": ident(person),
+        "plan_id": ident(f"{label} plan"),
+        "connection_id": ident(f"{provider} of {person}"),
+        "provider": provider,
+        "account_id": account_of(person, provider),
+        "topic": f"Sailing with {label.partition(' ')[0]}",
+        "status": "running" if at_work else "succeeded",
+        "options": OPTIONS[provider],
+        "container": {"url": "https://example.com/there"},
+        "url": "https://example.com/there",
+        "done": 1,
+        "taken": 1,
+        "turn": 1,
+        "under_way": at_work,
+        "stamp": "as it was",
+        "requested_at": LONG_AGO,
+        "finished_at": None if at_work else LONG_AGO,
+        "created_at": LONG_AGO,
+        "updated_at": LONG_AGO,
+    }
+    item: Values = {
+        "id": thing_of(person, label, f"{thing} item"),
+        "export_id": export["id"],
+        "key": ident(f"{label} task 1"),
+        "state": "sent",
+        "external_id": f"page of {person}",
+        "hash": "h1",
+        "since": LONG_AGO,
+    }
+    rows = (("public.exports", export), ("public.export_items", item))
+    return [Row(relation, values, person, label) for relation, values in rows]
+
+
+OPTIONS: dict[str, Values] = {
+    "notion": {"parent": {"type": "workspace"}},
+    "google": {"reminders": "none"},
+}
+
+
 def _tree(owner: str, visibility: str) -> list[Row]:
     """A plan of somebody's, with one of everything."""
     label = f"{owner} {visibility}"
@@ -404,16 +515,33 @@ def _jobs() -> list[Row]:
     }
     lost |= {"model": "m", "prompt": {}, "created_at": LONG_AGO}
 
-    def message(generation: str) -> Values:
+    def generates(generation: str) -> Values:
         return {"v": 1, "generation_id": ident(generation)}
 
     waiting = {"msg_id": WAITING, "read_ct": 0, "enqueued_at": LONG_AGO, "vt": LONG_AGO}
     held = {**DELIVERY, "enqueued_at": LONG_AGO, "vt": "2099-01-01T00:00:00+00:00"}
     letter: Values = {"id": DEAD_LETTER, "queue": QUEUE, "msg_id": 90, "read_ct": 5, "failures": 5}
-    letter |= {"message": message("zoe bare failure"), "error": {"code": "x", "message": "x"}}
+    letter |= {"message": generates("zoe bare failure"), "error": {"code": "x", "message": "x"}}
     settings = {"queue": QUEUE, "lease_seconds": 60, "max_failures": 5, "max_lost_deliveries": 10}
     scheduled = {"v": 1, "plan_id": ident("ada public plan"), "user_id": ident("zoe")}
+    calendar = {"v": 1, "connection_id": ident("google of zoe")}
+    outside = {
+        "export_notion": {"v": 1, "export_id": thing_of("zoe", "ada public", "export"), "turn": 1},
+        "export_google_calendar": {
+            "v": 1,
+            "export_id": thing_of("zoe", "zoe private", "calendar export"),
+            "turn": 1,
+        },
+        "disconnect": calendar,
+        "read_busy_times": calendar,
+        "close_account": {"v": 1, "user_id": ident("zoe")},
+    }
     return [
+        *(Row("worker.queues", {**settings, "queue": queue}) for queue in outside),
+        *(
+            Row(f"pgmq.q_{queue}", {**held, "message": message})
+            for queue, message in outside.items()
+        ),
         Row(
             "pgmq.q_schedule_plan",
             {**held, "message": {**scheduled, "kind": "schedule", "wanted": 2}},
@@ -426,8 +554,8 @@ def _jobs() -> list[Row]:
         Row("worker.queues", {**settings, "queue": "check_links"}),
         Row("worker.job_attempts", {"queue": QUEUE, "msg_id": 1, "failures": 1}),
         Row("worker.dead_letters", {**letter, "enqueued_at": LONG_AGO, "failed_at": LONG_AGO}),
-        Row("pgmq.q_generate_plan", {**waiting, "message": message("ada public request")}),
-        Row("pgmq.q_generate_plan", {**held, "message": message("ada private request")}),
+        Row("pgmq.q_generate_plan", {**waiting, "message": generates("ada public request")}),
+        Row("pgmq.q_generate_plan", {**held, "message": generates("ada private request")}),
     ]
 
 
@@ -447,13 +575,22 @@ ROWS: tuple[Row, ...] = (
     *(row for label in LABELS for row in _schedule("ada", label)),
     *(row for name in ("ben", "zoe") for row in _schedule(name, "ada public")),
     *(row for name in LEARNERS for row in _schedule(name, f"{name} private")),
+    *(row for name in PEOPLE for row in _connections(name)),
+    *(row for label in LABELS for row in _export("ada", label)),
+    *(row for name in ("ben", "zoe") for row in _export(name, "ada public")),
+    *(row for name in LEARNERS for row in _export(name, f"{name} private")),
+    *_export("zoe", "zoe private", "google"),
     *_jobs(),
 )
 VIEWS = frozenset({"public.module_progress", "public.plan_progress"})
 
 
+# They outlive what they name: what is outside is still to be taken away.
+_OUTLIVED = frozenset({("public.exports", "plan_id"), ("public.exports", "connection_id")})
+
+
 def below(row: Row) -> set[tuple[str, str]]:
-    """The rows that are deleted with a row, itself included: every foreign key cascades."""
+    """The rows that are deleted with a row, itself included: nearly every foreign key cascades."""
     gone = {(row.relation, row.key)}
     reached = {row.values["id"]} if "id" in row.values else set()
     while True:
@@ -466,7 +603,7 @@ def below(row: Row) -> set[tuple[str, str]]:
             and any(
                 isinstance(value, str) and value in reached
                 for column, value in other.values.items()
-                if column != "id"
+                if column not in ("id", "key") and (other.relation, column) not in _OUTLIVED
             )
         }
         if not more:

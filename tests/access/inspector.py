@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 import httpx
 import psycopg
 
-from tests.access import actors, ground, weeks
+from tests.access import actors, ground, outside, weeks
 from tests.access.line import Answer, Line
 from tests.access.state import State
 from tests.access.voice import Voice
@@ -102,7 +102,8 @@ class Inspector:
             before = self.state.rows(self.state.touched())
         what = probe.outcome.differs(self._send(probe))
         changes = self.state.changes(before)
-        what = what or weeks.with_consequences(probe).differs(changes)
+        effect = outside.with_consequences(weeks.with_consequences(probe))
+        what = what or effect.differs(changes)
         if what:
             yield Surprise(probe, what)
         self.state.restore(None if probe.prepare else changes)

@@ -23,7 +23,7 @@ Rows = dict[str, dict[str, Any]]  # by key
 Change = dict[str, Any] | None
 
 # Columns of jsonb that hold lists; those of Postgres's own arrays are lists too.
-_LISTS = frozenset({"choices", "moves", "unplaced"})
+_LISTS = frozenset({"choices", "moves", "stays", "unplaced"})
 
 _TABLES = """
     select n.nspname || '.' || c.relname as relation,
@@ -102,6 +102,7 @@ class State:
             ("worker.dead_letters", "id"),
             ("pgmq.q_generate_plan", "msg_id"),
             ("pgmq.q_schedule_plan", "msg_id"),
+            *((f"pgmq.q_{queue}", "msg_id") for queue in ground.OUTSIDE),
         ):
             self._db.execute(
                 "select setval(pg_get_serial_sequence(%s, %s), 100000)", (name, column)

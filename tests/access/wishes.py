@@ -106,6 +106,9 @@ CHANGES: dict[str, tuple[str, Any]] = {
     "public.plan_schedules": ("computed_at", LATER),
     "public.catch_ups": ("decided_at", LATER),
     "public.calendar_feeds": ("last_read_at", LATER),
+    "public.connections": ("account_name", "Another name"),
+    "public.exports": ("in_step", False),
+    "public.export_items": ("etag", "another"),
     "worker.model_prices": ("input_usd_per_mtok", 2),
     "worker.platform_limits": ("amount", 5),
     "worker.queues": ("lease_seconds", 90),
@@ -177,6 +180,14 @@ def new_row(  # noqa: C901, PLR0912, PLR0915 - a case for each relation
             row |= {"moves": [], "summary": {}}
         case "public.calendar_feeds":
             row = {"user_id": person}
+        case "public.connections":
+            row = {"user_id": person, "provider": "google", "account_id": "new"}
+        case "public.exports":
+            row = {"user_id": person, "plan_id": at("plan"), "provider": "google"}
+            row |= {"account_id": "new", "topic": "Sailing"}
+        case "public.export_items":
+            export = ground.thing_of(whose(relation, place, actor), about, "export")
+            row = {"export_id": export, "key": at("task 2"), "state": "sending"}
         case "worker.model_prices":
             row = {"model": "small", "input_usd_per_mtok": 1, "output_usd_per_mtok": 2}
         case "worker.platform_limits":
@@ -228,7 +239,8 @@ _OTHERS: dict[str, Any] = {
             *("model_called_at", "started_at", "finished_at", "sent_at", "delivered_at"),
             *("opened_at", "bounced_at", "read_at", "received_at", "handled_at", "requeued_at"),
             *("enqueued_at", "failed_at", "tried_at", "dead_at", "decided_at", "set_aside_at"),
-            *("computed_at", "look_at", "last_read_at", "rotated_at"),
+            *("computed_at", "look_at", "last_read_at", "rotated_at", "closing_at"),
+            *("last_used_at", "connected_at", "requested_at", "since"),
         ),
         LATER,
     ),
@@ -308,6 +320,22 @@ _OTHERS: dict[str, Any] = {
     "provider_id": "another",
     "source": "resend",
     "external_id": "evt_another",
+    "account_id": "another",
+    "account_name": "Another name",
+    "scopes": ["another"],
+    "action": "remove",
+    "needs": "word",
+    "done": 7,
+    "total": 7,
+    "taken": 7,
+    "turn": 7,
+    "stamp": "another",
+    "hash": "another",
+    "etag": "another",
+    "state": "removing",
+    "key": ident("another"),
+    **dict.fromkeys(("confirmed", "under_way"), True),
+    **dict.fromkeys(("in_step", "clean_up"), False),
     "max_plans": 7,
     "max_generations_in_flight": 7,
     "max_generations_per_month": 7,
@@ -316,7 +344,7 @@ _OTHERS: dict[str, Any] = {
         for name in (
             *("context", "payload", "error", "prompt", "parameters", "output_summary", "draft"),
             *("message", "last_error", "figures", "changes", "summary", "target", "unplaced"),
-            *("choices", "moves"),
+            *("choices", "moves", "options", "container", "changed", "stays"),
         )
     },
 }
@@ -348,6 +376,16 @@ _OTHERS_OF: dict[tuple[str, str], Any] = {
         (relation, "plan_id"): ident("eve private plan")
         for relation in (*ground.OF_LEARNERS, "public.calendar_feeds")
     },
+    **{
+        (relation, column): value
+        for relation in ("public.connections", "public.exports")
+        for column, value in (("user_id", ident("ben")), ("provider", "google"))
+    },
+    ("public.connections", "status"): "reconnect",
+    ("public.exports", "plan_id"): ident("eve private plan"),
+    ("public.exports", "connection_id"): ident("notion of ben"),
+    ("public.export_items", "export_id"): ident("eve private export"),
+    ("public.busy_times", "source"): "google",
     ("public.busy_times", "starts_at"): "2099-05-01T07:00:00+00:00",
     ("public.busy_times", "ends_at"): "2099-05-01T12:00:00+00:00",
     ("public.sessions", "task_id"): ident("ada private task 1"),

@@ -57,7 +57,7 @@ def of_workers(name: str) -> Call | None:  # noqa: C901, PLR0911, PLR0912 - a ca
                 look=lambda body: answers(body, 1),
             )
         case "queue_depths":
-            return Call({}, look=lambda body: answers(len(body), 3))
+            return Call({}, look=lambda body: answers(len(body), 8))
         case "requeue_dead_letter":
             letter = ("worker.dead_letters", str(ground.DEAD_LETTER))
             revived = (_GENERATIONS, ident("zoe bare failure"))
@@ -137,7 +137,7 @@ def _is_schedule(body: Any) -> str:
         "days": [window["weekday"] for window in request["availability"]["windows"]],
         "starts": request["start_date"],
         "ceiling": request["availability"]["daily_ceiling"],
-        # A time of hers, and her session of her own plan.
+        # A time of hers, one that was read, and her session of her own plan.
         "busy": len(request["busy"]),
         "worked": request["worked"],
         "done": [task["done"] for task in request["tasks"]],
@@ -152,7 +152,7 @@ def _is_schedule(body: Any) -> str:
         "days": [ground.PEOPLE.index("zoe") + 1],
         "starts": "2026-02-02",
         "ceiling": ground.ceiling_of("zoe"),
-        "busy": 2,
+        "busy": 3,
         "worked": 2 * [[30, 40]],
         "done": [True, True],
         "tasks": [ident(f"ada public task {number}") for number in (1, 2)],

@@ -120,3 +120,32 @@ select pg_temp.named(l.plan_id || ' feed of ' || l.user_id), l.user_id, l.plan_i
 
 insert into private.feed_tokens (feed_id, token_hash)
 select f.id, encode(sha256(convert_to(f.id::text, 'UTF8')), 'hex') from public.calendar_feeds f;
+
+-- Where their plans are outside: everybody has connected Notion, which no longer lets the follower in.
+insert into public.connections (id, user_id, provider, account_id, account_name, status)
+select pg_temp.named(u.id || ' notion'), u.id, 'notion', 'account of ' || u.name, u.name || ' at Notion',
+    case when u.name = 'Follower' then 'reconnect' else 'active' end::public.connection_status
+from public.users u;
+
+insert into private.connection_tokens (connection_id, sealed) select c.id, 'v1.k1.' || c.id from public.connections c;
+
+insert into private.oauth_states (state_hash, user_id, provider, sealed_verifier, return_to)
+select encode(sha256(convert_to(u.id::text, 'UTF8')), 'hex'), u.id, 'google', 'v', 'https://app.example.com/' from public.users u;
+
+insert into public.exports (id, user_id, plan_id, connection_id, provider, account_id, topic, status, needs, error, container, url, finished_at)
+select pg_temp.named(l.plan_id || ' export of ' || l.user_id), l.user_id, l.plan_id, c.id, c.provider, c.account_id, p.topic, s.status,
+    case when s.status = 'stopped' then 'word' end,
+    case when s.status = 'stopped' then '{"code": "plan_looks_empty", "message": "Nearly all of it would go"}'::jsonb end,
+    '{"url": "https://example.com/there"}', 'https://example.com/there', now()
+from learners l
+join public.learning_plans p on p.id = l.plan_id
+join public.connections c on c.user_id = l.user_id
+cross join lateral (
+    select case when p.topic like 'S%' then 'succeeded' else 'stopped' end::public.export_status as status
+) s;
+
+insert into public.export_items (id, export_id, key, state, external_id, hash)
+select pg_temp.named(e.id || ' item ' || t.id), e.id, t.id, 'sent', 'page ' || t.id, 'h1'
+from public.exports e
+join public.modules m on m.plan_id = e.plan_id
+join public.tasks t on t.module_id = m.id;

@@ -144,3 +144,33 @@ select f.id, encode(sha256(convert_to(f.id::text, 'UTF8')), 'hex') from public.c
 
 select pgmq.send('schedule_plan', jsonb_build_object('v', 1, 'plan_id', v.plan_id, 'user_id', v.user_id, 'kind', 'schedule'))
 from victims v;
+
+-- Where the victim's plans are outside, also the public ones of others: one is under way.
+insert into public.connections (id, user_id, provider, account_id, account_name)
+select pg_temp.named('victim ' || provider), pg_temp.named('victim'), provider, 'account of the victim', 'victim@example.com'
+from unnest(enum_range(null::public.connection_provider)) as provider;
+
+insert into private.connection_tokens (connection_id, sealed)
+select c.id, 'v1.k1.' || c.id from public.connections c where c.user_id = pg_temp.named('victim');
+
+insert into private.oauth_states (state_hash, user_id, provider, sealed_verifier, return_to)
+select encode(sha256(convert_to('victim state ' || n, 'UTF8')), 'hex'), pg_temp.named('victim'), 'google', 'v', 'https://app.example.com/'
+from generate_series(1, 10) as n;
+
+insert into public.exports (id, user_id, plan_id, connection_id, provider, account_id, topic, status, needs, container, url, turn, under_way)
+select pg_temp.named(v.plan_id || ' export of the victim to ' || c.provider), v.user_id, v.plan_id, c.id, c.provider, c.account_id,
+    'Safecracking', case when n.place = 1 then 'running' when n.place % 3 = 0 then 'stopped' else 'succeeded' end::public.export_status,
+    case when n.place % 3 = 0 then 'word' end, '{"url": "https://vault.example/there"}', 'https://vault.example/there', 1, n.place = 1
+from (select v.*, row_number() over (order by v.plan_id) as place from victims v) v
+join public.connections c on c.user_id = v.user_id
+cross join lateral (select v.place) n;
+
+insert into public.export_items (id, export_id, key, state, external_id, hash)
+select pg_temp.named(e.id || ' item ' || t.id), e.id, t.id, 'sent', 'page ' || t.id, 'h1'
+from public.exports e
+join public.modules m on m.plan_id = e.plan_id
+join public.tasks t on t.module_id = m.id
+where e.user_id = pg_temp.named('victim');
+
+select pgmq.send(private.export_queue(e.provider), jsonb_build_object('v', 1, 'export_id', e.id, 'turn', e.turn))
+from public.exports e where e.under_way;

@@ -113,6 +113,17 @@ LOOSENINGS: dict[str, Loosening] = {
     "feeds of others are given another address": Body(
         "private.rotate_own_feed", "and f.user_id = private.current_user_id()", ""
     ),
+    "everybody reads who is connected": Policy("connections", "People read their own connections"),
+    "everybody reads all exports": Policy("exports", "Learners read their own exports"),
+    "everybody reads what exports made": Policy(
+        "export_items", "Learners read the items of their own exports"
+    ),
+    "exports of others are decided": Body(
+        "private.hold_own_export", "e.id = export and e.user_id = me for update", "e.id = export"
+    ),
+    "hidden plans are exported": Body(
+        "private.start_own_export", "not (private.learner_of(plan, me)).learns", "false"
+    ),
     "a cancellation of another's is refused in other words": Body(
         "private.cancel_own_generation", "and p.user_id = private.current_user_id()", ""
     ),

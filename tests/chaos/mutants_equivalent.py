@@ -41,6 +41,7 @@ EQUIVALENT: dict[str, str] = {
             ("public.days_off", "People change their own days off"),
             ("public.busy_times", "People change their own busy times"),
             ("public.sessions", "Learners move and pin their own sessions"),
+            ("public.exports", "Learners choose what becomes of their own exports"),
         )
     },
     **{
@@ -54,6 +55,8 @@ EQUIVALENT: dict[str, str] = {
             ("private.catch_up_targets", "The service reads the targets"),
             ("private.feed_tokens", "The service reads the hashes"),
             ("private.learner_calendars", "The service reads the calendars"),
+            ("private.connection_tokens", "The service reads the sealed tokens"),
+            ("private.oauth_states", "The service reads the states"),
             ("worker.dead_letters", "The service reads the dead letters"),
             ("worker.job_attempts", "The service reads the attempts"),
             ("worker.queues", "The service reads the queues"),
@@ -86,6 +89,14 @@ EQUIVALENT: dict[str, str] = {
     "private.apply_check_links(jsonb,jsonb) without for no key update (1)": _ONLY_WAITING,
     "private.apply_check_links(jsonb,jsonb) without for no key update (2)": _ONLY_WAITING,
     "private.end_model_calls(jsonb) without for no key update": _ONLY_WAITING,
+    **{
+        "private.enqueue_link_checks(timestamp with time zone,integer)"
+        f" without for no key update skip locked ({number})": (
+            "the update behind it locks the same rows: two runs at once would wait for each other,"
+            " and look at some links twice"
+        )
+        for number in (1, 2)
+    },
     "public.regenerate_plan(uuid,text,text,text) without perform private.refuse( (1)": (
         "request_generation asks once more whose plan it is, and answers alike; only who has"
         " finished all of somebody else's public plan hears that nothing remains instead"
@@ -93,6 +104,27 @@ EQUIVALENT: dict[str, str] = {
     "private.undo_own_catch_up(uuid) without s.user_id = held.user_id (2)": (
         "the ids are those of what was kept before the catch-up, which are the learner's alone"
         " (snapshot_sessions)"
+    ),
+    "public.export_items: “Learners read the items of their own exports” using without"
+    " (e.user_id = ( SELECT private.current_user_id() AS current_user_id))": (
+        "the select in it is itself under the policy of exports, which shows nobody any but their"
+        " own"
+    ),
+    "private.refresh_schedules_of(uuid) without for no key update": _ONLY_WAITING,
+    "private.let_go_of_exports() without for no key update": _ONLY_WAITING,
+    "private.delete_own_account() without for no key update (2)": _ONLY_WAITING,
+    "private.next_export(uuid) without for no key update": (
+        "everybody who calls it holds the connection already, before its exports"
+    ),
+    "private.disconnect_own(text) without for no key update": (
+        "begin_disconnect updates the row, which waits as well, and asks for its status again"
+    ),
+    "private.apply_close_account(jsonb,jsonb) without for no key update": (
+        "an account that is being deleted has one message, which is one delivery's at a time; and"
+        " delete_person locks the person once more"
+    ),
+    "private.request_busy_times(uuid) without c.status = 'active'": (
+        "save_connection, which alone calls it, has just made the connection active"
     ),
     "private.refund_generation(uuid) without l.quantity = 1": (
         "a generation has one row of each quantity (usage_ledger_counts_once), so a second refund"

@@ -372,7 +372,7 @@ _CHECKS = (
     (r"u\.clerk_user_id = subject", "true"),
     (r"\w+\.visibility = 'public'", "true"),
     (r"me\.id is not null", "true"),
-    (r"\w+\.user_id = (person|held\.user_id|feed\.user_id|schedule\.user_id)\b", "true"),
+    (r"\w+\.user_id = (person(\.id)?|held\.user_id|feed\.user_id|schedule\.user_id)\b", "true"),
     (r"\w+\.user_id <> person", "false"),
     (r"not \(private\.learner_of\(plan, \w+(\.\w+\(\))?\)\)\.learns", "false"),
     (r"not learner\.learns", "false"),
@@ -388,7 +388,23 @@ _CHECKS = (
     (r"current_user = 'authenticated'", "false"),
     (r"current_user in \('anon', 'authenticated'\)", "false"),
     (r"and \w+\.pinned_at is null", ""),
-    (r"for no key update( nowait)?", ""),
+    (r"for no key update( nowait| skip locked)?", ""),
+    # What is outside: whose, at which service, and whether it is still wanted.
+    (r"\w+\.user_id = (claim_oauth_state|save_connection|begin_connection)\.user_id", "true"),
+    (r"\w+\.(user_id|provider|account_id) = c\.\1\b", "true"),
+    (r"\w+\.provider = (named|private\.read_provider\(\w+\.provider\))", "true"),
+    (r"\w+\.source = ('google'|c\.provider)", "true"),
+    (r"\w+\.expires_at > now\(\)", "true"),
+    (r"\w+\.sealed_code IS (NOT )?NULL", "true"),
+    (r"\w+\.closing_at is (not )?null", "true"),
+    (r"t\.version = \w+\.version", "true"),
+    (r"\w+\.lease_holder = holder", "true"),
+    (r"= (any|ANY) \(\w+\.scopes\)", "is not null"),
+    (r"\w+\.status (=|<>) '(active|disconnecting)'(::public\.connection_status)?", "true"),
+    (r"\w+\.turn = \(+[\w.]+ ->> 'turn'(::text)?\)+::integer", "true"),
+    (r"(?<=(?i:and) )\w+\.under_way\b", "true"),
+    (r"\w+\.export_id = held\.id", "true"),
+    (r"\w+\.(clean_up|in_step)\b(?= and)", "true"),
 )
 # How a form is read (its sentences are tests/stories') is no protection of anybody.
 _FORMS = frozenset(

@@ -22,6 +22,7 @@ MEANT = {
     "proposal_id": "plan_proposals",
     "catch_up_id": "catch_ups",
     "feed_id": "calendar_feeds",
+    "export_id": "exports",
 }
 
 

@@ -44,6 +44,11 @@ BY_NAME: dict[str, tuple[Any, ...]] = {
     "reminder_lead_minutes": (0, 30, 10081, None),
     "windows": ([], _WEEK, _WEEK[:2], [*_WEEK, _WEEK[0]], [{"weekday": 8}], {"weekday": 1}),
     "choice": ("later_date", "later_date", "more_hours", "fewer_tasks", "nothing"),
+    "options": (
+        *({}, {"parent": {"type": "workspace"}}, {"reminders": "none"}, {"reminders": "often"}),
+        {"parent": {"type": "page_id", "page_id": "01234567-89ab-cdef-0123-456789abcdef"}},
+    ),
+    "account_id": ("account of the victim", "account of the stranger", "x"),
     "language": ("en", "de", "de", "pt-BR", "no language"),
     "weekly_hours": (0, 2, 5, 10, 80, 80, 81),
     "order": (0, 1, 2, 3, 4, 5, 8, 9, 40, 41, 199, 200),

@@ -242,6 +242,19 @@ def _placing() -> Iterator[Probe]:
     yield call(
         "a schedule of who learns no longer", "service", load, dict(ground.DELIVERY), obsolete, left
     )
+    unfollowed = quoted(
+        "delete from public.plan_followers where plan_id = {} and user_id = {}",
+        at("ada public", "plan"),
+        ident("zoe"),
+    )
+    yield call(
+        "a schedule that who left has still",
+        "service",
+        load,
+        dict(ground.DELIVERY),
+        obsolete,
+        unfollowed,
+    )
     fit = {"fits": True, "needed_minutes": 0, "unplaced": [], "choices": []}
     result = {"version": ground.version_of("zoe"), "wanted": 2, "gone": [], "feasibility": fit}
     session: dict[str, Any] = {"id": SESSION, "task_id": at(PLAN, "task 2"), "part": 1}
