@@ -15,7 +15,7 @@ PROJECT = Path(__file__).parents[2]
 STAGE = "./tests/docs/stage.mjs"
 # What the pages leave to the reader's own page.
 _THE_READERS = "const showPage = () => {}, showSignIn = () => {}, showNewPasswordForm = () => {};"
-_BEHIND = "begin, end, openLetter, same, somebody, work"
+_BEHIND = "begin, connected, disconnected, end, openLetter, same, somebody, work"
 HEAD = f'import {{ {_BEHIND} }} from "{STAGE}"; {_THE_READERS}'
 
 

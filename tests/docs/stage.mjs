@@ -84,6 +84,35 @@ export async function somebody(name, options = {}) {
   return client;
 }
 
+/** What the edge and the workers do with the secret key. */
+async function asService(method, path, schema, body) {
+  const answer = await fetch(`${env.SUPABASE_URL}/rest/v1/${path}`, {
+    method,
+    headers: {
+      apikey: env.SUPABASE_SECRET_KEY,
+      "Content-Type": "application/json",
+      "Content-Profile": schema,
+    },
+    body: JSON.stringify(body),
+  });
+  if (!answer.ok) throw new Error(await answer.text());
+}
+
+/** An account of theirs at a service, as the edge keeps it once they have agreed. */
+export async function connected(client, provider) {
+  const { data } = await client.from("users").select("id").single().throwOnError();
+  await asService("POST", "rpc/save_connection", "worker", {
+    user_id: data.id, provider, account_id: "workspace", account_name: "A workspace",
+    scopes: [], sealed_tokens: "v1.docs.sealed",
+  });
+}
+
+/** The same once it was revoked. */
+export async function disconnected(client) {
+  const { data } = await client.from("users").select("id").single().throwOnError();
+  await asService("DELETE", `connections?user_id=eq.${data.id}`, "public");
+}
+
 /** Ends the run: clients keep timers that would hold the process. */
 export function end() {
   console.log(JSON.stringify({ compared }));

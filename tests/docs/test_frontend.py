@@ -32,6 +32,8 @@ declare function end(): never;
 declare function openLetter(email: string, page: string): Promise<any>;
 declare function same(line: number, actual: unknown, shown: unknown): void;
 declare function somebody(name: string): Promise<{_CLIENT}>;
+declare function connected(client: {_CLIENT}, provider: string): Promise<void>;
+declare function disconnected(client: {_CLIENT}): Promise<void>;
 declare function work(): void;
 declare function showPage(what: unknown): void;
 declare function showSignIn(): void;

@@ -147,6 +147,8 @@ _REASONS = (
     *("src/learnbase/services/llm.py", "src/learnbase/services/model_*.py"),
     *("workers/*.py", "supabase/migrations/*.sql"),
 )
+# What stops an export is told elsewhere on the page.
+_OF_EXPORTS = re.compile(r"connections|exports|export_|busy_times|disconnect|close_account|deps")
 _REASON = re.compile(
     r'code(?:: str)? ?= ?"(\w+)"|\b(?:Failure|GiveUp)\(\s*"(\w+)"|code or "(\w+)"'
     r"|jsonb_build_object\(\s*'code', '(\w+)'"
@@ -158,6 +160,7 @@ _REASON = re.compile(
 def test_every_reason_why_a_generation_fails_is_told_and_no_other() -> None:
     page = {code for row in tables.rows(PAGE, "code", "why") for code in tables.words(row[0])}
     files = [file for pattern in _REASONS for file in sorted(node.PROJECT.glob(pattern))]
+    files = [file for file in files if not _OF_EXPORTS.search(file.name)]
     written = {
         code
         for file in files
@@ -166,3 +169,16 @@ def test_every_reason_why_a_generation_fails_is_told_and_no_other() -> None:
         if code
     }
     assert page == written
+
+
+def test_every_reason_why_an_export_stops_is_told_and_no_other() -> None:
+    rows = tables.rows(PAGE, "code", "why it stopped")
+    page = {code for row in rows for code in tables.words(row[0])}
+    course = "".join(file.read_text() for file in node.PROJECT.glob("src/learnbase/syncing/*.py"))
+    said = re.findall(r'Stopped\(\s*"(\w+)"|message, code = "[^"]+", "(\w+)"', course)
+    [schema] = node.PROJECT.glob("supabase/migrations/*_exports.sql")
+    said += re.findall(
+        r"jsonb_build_object\(\s*'code', '(\w+)'|end_export\(\s*held\.id, '(\w+)'",
+        schema.read_text(),
+    )
+    assert page == {code for found in said for code in found if code}
