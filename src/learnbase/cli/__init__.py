@@ -29,6 +29,7 @@ COMMANDS = {
     "edge": ("edge", "app", "The HTTP edge: files, calendar feeds, would a plan fit?"),
     "jobs": ("jobs", "app", "The queues, and the jobs that were given up."),
     "cron": ("cron", "app", "What runs by the clock, run from here."),
+    "mail": ("mail", "app", "The letters, to look at."),
     "eval": ("evaluation", "evaluate", "Put fixed briefs to the model: how well does it plan?"),
     "prices": ("money", "prices", "What models cost."),
     "limits": ("money", "limits", "What the whole platform affords."),
