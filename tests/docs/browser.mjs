@@ -1,28 +1,13 @@
 // Drives the page in tests/docs/page with a real browser, as somebody new would use it. Prints what
 // was seen, as one line of JSON.
-import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import path from "node:path";
-
-import puppeteer from "puppeteer-core";
-
+import { launch } from "../chromium.mjs";
 import { lettersLink, work } from "./stage.mjs";
 
 const { BROWSERS, PAGE_PORT, SITE } = process.env;
-const BROWSER_HOME = path.join(BROWSERS, packageVersion());
-await unpack();
-const browser = await puppeteer.launch({
-  executablePath: path.join(BROWSER_HOME, "chromium"),
-  env: { ...process.env, FONTCONFIG_FILE: path.join(BROWSER_HOME, "fonts.conf"), ...libraries() },
-  headless: "shell",
-  args: [
-    "--no-sandbox", // a sandbox needs rights that neither root nor a container gives
-    "--disable-dev-shm-usage",
-    "--disable-gpu",
-    // The page is at the site's address, as Auth knows it; in truth it is served by the test.
-    `--host-resolver-rules=MAP ${new URL(SITE).host} 127.0.0.1:${PAGE_PORT}`,
-  ],
-});
+const browser = await launch(BROWSERS, [
+  // The page is at the site's address, as Auth knows it; in truth it is served by the test.
+  `--host-resolver-rules=MAP ${new URL(SITE).host} 127.0.0.1:${PAGE_PORT}`,
+]);
 const problems = [];
 try {
   const page = await browser.newPage();
@@ -78,35 +63,4 @@ function says(page, selector, text) {
     selector,
     text,
   );
-}
-
-function packageVersion() {
-  const file = new URL("../../package.json", import.meta.resolve("@sparticuz/chromium"));
-  return JSON.parse(readFileSync(file)).version;
-}
-
-/** Unpacks the browser, once: what a killed run left half done is done again. */
-async function unpack() {
-  if (existsSync(BROWSER_HOME)) return;
-  const draft = `${BROWSER_HOME}.draft`;
-  rmSync(draft, { recursive: true, force: true });
-  mkdirSync(draft, { recursive: true });
-  const before = { ...process.env };
-  process.env.TMPDIR = draft; // where the package unpacks to
-  process.env.AWS_EXECUTION_ENV = "AWS_Lambda_nodejs20.x"; // so that it unpacks its libraries too
-  const { default: chromium } = await import("@sparticuz/chromium");
-  await chromium.executablePath();
-  for (const name of Object.keys(process.env)) delete process.env[name];
-  Object.assign(process.env, before);
-  // Its fonts are meant to lie in /tmp; without any font, Chromium ends.
-  const fonts = `<dir>${BROWSER_HOME}/fonts</dir><cachedir>${BROWSER_HOME}/fonts-cache</cachedir>`;
-  writeFileSync(path.join(draft, "fonts.conf"), `<fontconfig>${fonts}</fontconfig>`);
-  renameSync(draft, BROWSER_HOME);
-}
-
-/** The few libraries that Chromium links with, where this machine does not have them. */
-function libraries() {
-  const linked = execFileSync("ldd", [path.join(BROWSER_HOME, "chromium")], { encoding: "utf8" });
-  const needed = linked.includes("not found");
-  return needed ? { LD_LIBRARY_PATH: path.join(BROWSER_HOME, "al2023", "lib") } : {};
 }

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_interval, format_skeleton, format_time
 from babel.numbers import format_decimal, format_percent
-from babel.units import format_unit
 from markupsafe import Markup
 
 from learnbase.exporting.time_zone import zone
@@ -84,6 +83,11 @@ class Forms:
     def when(self, instant: dt.datetime) -> str:
         """Return day and time at the learner's clock: today, 6:30 PM."""
         return self._joined("{}, {}", self.near(instant), self.time(instant))
+
+    def opening(self, instant: dt.datetime) -> str:
+        """Return the same at the beginning of a line: Today, 6:30 PM."""
+        when = self.when(instant)
+        return when[:1].upper() + when[1:]
 
     def until(self, instant: dt.datetime) -> str:
         """Return the time of day at which something ends: until 7:15 PM."""
@@ -160,12 +164,19 @@ def _time(locale: Locale, time: dt.time) -> str:
 @lru_cache(maxsize=8192)
 def _minutes(locale: Locale, minutes: int) -> str:
     hours, rest = divmod(minutes, HOUR)
-    parts = [(hours, "duration-hour")] if hours else []
+    parts = [_unit(locale, hours, "hour", "h")] if hours else []
     if rest or not hours:
-        parts.append((rest, "duration-minute"))
-    return _plain(
-        " ".join(format_unit(number, unit, length="short", locale=locale) for number, unit in parts)
-    )
+        parts.append(_unit(locale, rest, "minute", "min"))
+    return _plain(" ".join(parts))
+
+
+def _unit(locale: Locale, number: int, unit: str, symbol: str) -> str:
+    # Babel's format_unit writes "1 horas" where the short form of one is that of all others, and
+    # "1 duration-hour" where there is no short form: CLDR says to take the other's, ISO 80000 "h".
+    patterns = locale._data["unit_patterns"].get(f"duration-{unit}", {}).get("short", {})  # noqa: SLF001 (it has no public name)
+    form = locale.plural_form(number)
+    pattern: str = patterns.get(form) or patterns.get("other") or f"{{0}} {symbol}"
+    return pattern.format(_number(locale, number))
 
 
 @lru_cache(maxsize=8192)

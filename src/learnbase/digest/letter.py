@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from learnbase.digest.context import MissingLink, validated
-from learnbase.digest.forms import forms, whole_percent
+from learnbase.digest.forms import forms
 from learnbase.digest.kinds import KINDS, context_model
 from learnbase.exporting.document import is_web_address
 from learnbase.planning.text import shortened, without_controls
@@ -118,7 +118,7 @@ def _one_line(text: str, longest: int) -> str:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
+    return Environment(
         loader=PackageLoader("learnbase.digest", "letters"),
         autoescape=select_autoescape(("html",), ("txt",), default=True),
         undefined=StrictUndefined,
@@ -127,13 +127,6 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
         auto_reload=False,
     )
-    environment.filters["whole_percent"] = whole_percent
-    environment.filters["capitalize_first"] = _capitalized
-    return environment
-
-
-def _capitalized(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 @cache

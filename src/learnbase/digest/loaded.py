@@ -40,7 +40,7 @@ class Loaded(Part):
     """A learner's week.
 
     Attributes:
-        active_days: The learner's days on which something was learnt, as far back as a streak may go.
+        active_days: The days on which something was learnt, as far back as a streak may go.
         days_off: From and to, both included.
         quiet_weeks: How many letters in a row said that nothing is due.
     """

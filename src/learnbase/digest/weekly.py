@@ -46,9 +46,9 @@ class _Chosen:
 def summary(loaded: Mapping[str, Any]) -> Summary | NothingDue | Silence:
     """Decide this week's letter; the answer's `model_dump()` is the context to render.
 
-    What needs a decision comes first (a proposed catch-up), then the plans whose next session is the
-    soonest. A letter has at most 12 tasks, shared out among the plans in turn; what did not slip
-    and what did are apart, and each task is in one of the two.
+    What needs a decision comes first (a proposed catch-up), then the plans whose next session is
+    the soonest. A letter has at most 12 tasks, shared out among the plans in turn; what slipped
+    stands apart, and no task is in both.
 
     Args:
         loaded: What `learnbase.digest.loaded.Loaded` describes.

@@ -18,6 +18,7 @@ from learnbase.digest.context import (  # noqa: TC001
     Task,
     Week,
 )
+from learnbase.digest.forms import whole_percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +38,11 @@ class PlanThisWeek(context.Part):
     next_milestone: Milestone | None
     feasibility: Fit | None
     catch_up: CatchUp | None
+
+    @property
+    def percent(self) -> int:
+        """How much of it is done, in whole percent."""
+        return whole_percent(self.completion)
 
 
 class Context(context.Context):
