@@ -82,10 +82,8 @@ function look() {
   return {
     overflow: document.documentElement.scrollWidth - innerWidth,
     faintest,
+    ground: getComputedStyle(document.body).backgroundColor,
     preheaderShows: hidden.height > 0,
-    elements: [...new Set([...document.querySelectorAll("*")].map((one) => one.localName))].sort(),
-    addresses: [...document.links].map((link) => link.getAttribute("href")),
-    words: document.body.innerText,
     buttons: [...document.querySelectorAll("a.button")].map((one) => one.getBoundingClientRect().height),
   };
 }
@@ -94,12 +92,12 @@ async function keep(name, shots) {
   const columns = shots
     .map(
       ({ picture, device, colours }) =>
-        `<figure><img width="${device === "phone" ? 270 : 432}" src="data:image/png;base64,${picture}">` +
+        `<figure><img width="${device === "phone" ? 240 : 384}" src="data:image/png;base64,${picture}">` +
         `<figcaption>${device}, ${colours}</figcaption></figure>`,
     )
     .join("");
   const page = await browser.newPage();
-  await page.setViewport({ width: 1500, height: 200, deviceScaleFactor: 1 });
+  await page.setViewport({ width: 1350, height: 200, deviceScaleFactor: 1 });
   await page.setContent(
     "<style>body{margin:0;padding:16px;background:#c9ceca;font:13px sans-serif;width:max-content}" +
       "main{display:flex;gap:16px;align-items:flex-start}figure{margin:0}img{display:block}" +

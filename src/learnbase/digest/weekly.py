@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from dataclasses import dataclass
-from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, Any
 
 from learnbase.digest.context import validated
@@ -16,7 +16,7 @@ from learnbase.digest.streak import streak
 from learnbase.exporting.time_zone import zone
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from uuid import UUID
 
     from learnbase.digest.context import Task
@@ -149,20 +149,20 @@ def _urgency(plan: LoadedPlan) -> tuple[bool, bool, bool, tuple[bool, float], in
 
 def _share_out(plans: list[LoadedPlan]) -> dict[UUID, _Chosen]:
     """Return which tasks each plan shows: the first of each, then the second of each, and so on."""
-    overdue = _in_turn(((plan.plan_id, task) for task in plan.overdue) for plan in plans)[:OVERDUE]
-    room = TASKS - len(overdue)
-    due = _in_turn(((plan.plan_id, task) for task in plan.tasks_due) for plan in plans)[:room]
+    overdue = _in_turn([plan.overdue for plan in plans], OVERDUE)
+    shown = sum(map(len, overdue))
+    due = _in_turn([plan.tasks_due for plan in plans], TASKS - shown)
     return {
-        plan.plan_id: _Chosen(
-            tuple(task for plan_id, task in due if plan_id == plan.plan_id),
-            tuple(task for plan_id, task in overdue if plan_id == plan.plan_id),
-        )
-        for plan in plans
+        plan.plan_id: _Chosen(now, late)
+        for plan, now, late in zip(plans, due, overdue, strict=True)
     }
 
 
-def _in_turn(rows: Iterable[Iterable[tuple[UUID, Task]]]) -> list[tuple[UUID, Task]]:
-    return [each for each in chain.from_iterable(zip_longest(*rows)) if each is not None]
+def _in_turn(rows: list[tuple[Task, ...]], room: int) -> list[tuple[Task, ...]]:
+    """Return the beginning of each row, `room` tasks in all, dealt out as cards are."""
+    turns = sorted((turn, number) for number, row in enumerate(rows) for turn in range(len(row)))
+    dealt = Counter(number for _, number in turns[:room])
+    return [row[: dealt[number]] for number, row in enumerate(rows)]
 
 
 def _this_week(plan: LoadedPlan, chosen: _Chosen) -> PlanThisWeek:
