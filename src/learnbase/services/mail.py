@@ -1,0 +1,258 @@
+"""Resend as Learnbase sends with it: batches of letters, each batch under a key of its own.
+
+A batch is stored with its key before it is sent. For 24 hours the same batch under the same key is
+one sending however often it arrives, so a lost answer is asked for again, word for word; a new
+batch under a new key is formed only after a definite refusal.
+
+https://resend.com/docs/api-reference/emails/send-batch-emails
+https://resend.com/docs/dashboard/emails/idempotency-keys
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import re
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import quote
+
+import httpx
+
+from learnbase.errors import AccessDenied, Unavailable
+from learnbase.services.mail_answer import Busy, Failed, Missing, answered, outcomes, told
+from learnbase.services.mail_refusals import BatchRefused, Later, OutcomeUnknown, QuotaUsed, away
+from learnbase.services.window import Window
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+    from learnbase.services.letters import Mail
+    from learnbase.services.mail_answer import Refused, Sent
+
+T = TypeVar("T")
+
+MOST_MAILS = 100
+"""In a batch; the service's limit."""
+GRANT = 10.0
+"""Requests a second, until the service says what it grants."""
+KEY_LIVES = 24 * 3600 - 600
+"""Seconds from the first sending for which a repetition is safe; what travels takes its time."""
+
+MOST_BYTES = 1_000_000  # of an answer; a hundred ids are five thousand
+_TRIES, _BUSY_TRIES = 4, 6
+_FIRST_REST, _LONGEST_REST = 0.5, 5.0  # seconds; who must wait longer gives the slot to another
+_LONGEST_ANSWER = 60.0  # seconds, from the first byte sent to the last one read
+_UNSAID_REST = 1.0  # seconds, where a limit does not say how long
+_KEY = re.compile(r"[!-~]{1,256}")
+_COUNT = re.compile(r"[1-9][0-9]{0,5}")
+_WINDOW = re.compile(r";\s*w=([1-9][0-9]{0,3})\b")
+# Nothing left this machine.
+_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+
+
+@dataclass
+class _Course:
+    """What became of a request so far; `perhaps_done`: one of its tries may have arrived."""
+
+    perhaps_done: bool
+    failed: int = 0
+    busy: int = 0
+
+
+def connections(
+    api_key: str,
+    base_url: str = "https://api.resend.com",
+    *,
+    most: int = 20,
+    patience: float = 30.0,
+) -> httpx.AsyncClient:
+    """Return a pool of connections to Resend.
+
+    Args:
+        api_key: a key that may send.
+        base_url: where Resend is.
+        most: how many requests may travel at once.
+        patience: seconds to wait for an answer.
+    """
+    return httpx.AsyncClient(
+        base_url=base_url,
+        timeout=httpx.Timeout(patience, connect=5.0),
+        limits=httpx.Limits(max_connections=most, keepalive_expiry=15.0),
+        headers={
+            "Authorization": f"Bearer {api_key}",
+            "Accept-Encoding": "identity",
+            "User-Agent": "learnbase",
+        },
+        trust_env=False,
+        follow_redirects=False,
+    )
+
+
+class Mails:
+    """Sends letters, as fast as the account is granted; one for each process."""
+
+    def __init__(
+        self,
+        http: httpx.AsyncClient,
+        window: Window | None = None,
+        *,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        """Prepare; nothing is sent yet.
+
+        Args:
+            http: from `connections`.
+            window: the account's; a fresh one by default.
+            pause: waits so many seconds between tries.
+            chance: a number from 0 up to 1, which spreads the waits.
+        """
+        self._http = http
+        self._window = window or Window(GRANT)
+        self._pause = pause
+        self._chance = chance
+        self._closed_until = 0.0
+
+    async def send_batch(
+        self, mails: Sequence[Mail], key: str, *, repeated: bool = False
+    ) -> list[Sent | Refused]:
+        """Send letters, and return what became of each, in their order.
+
+        Args:
+            mails: 1 to 100; under one key always the same ones, in the same order.
+            key: theirs alone; 1 to 256 visible characters of ASCII.
+            repeated: whether an earlier try may have arrived: then a refusal of this one says
+                nothing of the letters, and is an unknown outcome as well.
+
+        Raises:
+            OutcomeUnknown: they may have been taken; repeat within `KEY_LIVES` of the first try.
+            Later: a limit; none was taken.
+            QuotaUsed: none was taken.
+            Unavailable: the service was not reached; none was taken.
+            AccessDenied: the key or the sender's domain is not accepted; none was taken.
+            BatchRefused: none was taken, and none will be: a new batch may be formed.
+            KeyTaken: something else was sent under this key.
+        """
+        if not 1 <= len(mails) <= MOST_MAILS or not _KEY.fullmatch(key):
+            raise ValueError("a batch has 1 to 100 letters and a key of visible characters")
+        content = json.dumps(
+            [mail.body() for mail in mails], ensure_ascii=False, separators=(",", ":")
+        ).encode()
+        headers = {
+            "Content-Type": "application/json",
+            "Idempotency-Key": key,
+            "x-batch-validation": "permissive",
+        }
+        course = _Course(perhaps_done=repeated)
+        try:
+            return await self._ask(
+                ("POST", "/emails/batch"),
+                (content, headers),
+                lambda answer: outcomes(answer, len(mails)),
+                course,
+            )
+        except (Later, QuotaUsed) as limit:
+            if course.perhaps_done:
+                raise OutcomeUnknown(limit.message, limit.seconds) from limit
+            raise
+        except (Unavailable, AccessDenied, BatchRefused) as no:
+            if course.perhaps_done:
+                raise OutcomeUnknown(no.message) from no
+            raise
+
+    async def last_event(self, email_id: str) -> str | None:
+        """Return the newest of what happened to a letter: `delivered`; None: there is none such.
+
+        Raises:
+            Later: a limit.
+            QuotaUsed: nobody asks for this, but a service may say so.
+            Unavailable: faults, or silence.
+            AccessDenied: the key may send and nothing else.
+        """
+        path = f"/emails/{quote(email_id, safe='')}"
+        try:
+            answer = await self._ask(("GET", path), (b"", {}), told, _Course(perhaps_done=False))
+        except Missing:
+            return None
+        return str(answer.get("last_event") or "queued")
+
+    async def _ask(
+        self,
+        what: tuple[str, str],
+        content: tuple[bytes, dict[str, str]],
+        read: Callable[[bytes], T],
+        course: _Course,
+    ) -> T:
+        """Ask until there is an answer that can be read."""
+        while True:
+            turn = await self._window.turn()
+            if turn < self._closed_until:
+                raise Later(self._closed_until - turn)
+            try:
+                answer = read(await self._send(what, content))
+            except Busy as limit:
+                course.busy += 1
+                self._ease(turn, limit.wait, course.busy)
+            except Failed as failure:
+                course.perhaps_done |= failure.perhaps_done
+                course.failed += 1
+                await self._rest(course.failed, str(failure))
+            else:
+                self._window.took()
+                return answer
+
+    async def _send(self, what: tuple[str, str], content: tuple[bytes, dict[str, str]]) -> bytes:
+        """Send once and return the answer."""
+        (method, path), (body, headers) = what, content
+        answer = bytearray()
+        try:
+            async with (
+                asyncio.timeout(_LONGEST_ANSWER),
+                self._http.stream(method, path, content=body or None, headers=headers) as response,
+            ):
+                async for chunk in response.aiter_raw():
+                    answer += chunk
+                    if len(answer) > MOST_BYTES:
+                        raise Failed("its answer has no end")
+        except _NOT_SENT as problem:
+            raise Failed(type(problem).__name__, perhaps_done=False) from problem
+        except (httpx.HTTPError, OSError) as problem:
+            raise Failed(str(problem) or type(problem).__name__) from problem
+        self._obey(response.headers)
+        return answered(response, bytes(answer))
+
+    def _obey(self, headers: Mapping[str, str]) -> None:
+        """Go by what the service says that it grants."""
+        limit = _COUNT.fullmatch(headers.get("ratelimit-limit", ""))
+        window = _WINDOW.search(headers.get("ratelimit-policy", ""))
+        if limit:
+            self._window.granted(int(limit[0]), int(window[1]) if window else 1)
+
+    def _ease(self, turn: float, said: float | None, busy: int) -> None:
+        """Slow down after a limit.
+
+        Raises:
+            Later: it lasts longer than a slot is kept for.
+        """
+        wait = _UNSAID_REST * busy if said is None else said
+        if wait <= _LONGEST_REST and busy <= _BUSY_TRIES:
+            self._window.ease(turn, wait)
+            return
+        # What else is waiting for its turn is told without a request of its own.
+        self._window.ease(turn, 0)
+        self._closed_until = time.monotonic() + wait
+        raise Later(wait)
+
+    async def _rest(self, failed: int, reason: str) -> None:
+        """Wait before the next try, longer each time.
+
+        Raises:
+            Unavailable: it was the last one.
+        """
+        if failed >= _TRIES:
+            raise away(reason)
+        longest = min(_LONGEST_REST, _FIRST_REST * 2.0**failed)
+        await self._pause(longest * (0.5 + self._chance() / 2))
