@@ -132,8 +132,8 @@ class Webhooks:
 
     def send(self, url: str, event: Event, headers: dict[str, str] | None = None) -> int:
         """Call, and return the status of the answer."""
-        signed = headers or self.headers(event)
-        with httpx.Client(trust_env=False, timeout=30) as http:
+        with _calling() as http:
+            signed = headers or self.headers(event)
             return http.post(url, content=event.body, headers=signed).status_code
 
     def storm(
@@ -149,11 +149,16 @@ class Webhooks:
             calls += [(event, self.forged(event), False), (twin, self.headers(event), False)]
             calls.append((event, self.headers(event, ago=301), False))
         random.shuffle(calls)
-        return [
-            status
-            for event, headers, is_own in calls
-            if (status := self.send(url, event, headers)) and is_own
-        ]
+        with _calling() as http:
+            statuses = [
+                http.post(url, content=event.body, headers=headers).status_code
+                for event, headers, _ in calls
+            ]
+        return [status for status, (*_, is_own) in zip(statuses, calls, strict=True) if is_own]
+
+
+def _calling() -> httpx.Client:
+    return httpx.Client(trust_env=False, timeout=30)
 
 
 def _signature(secret: str, identifier: str, at: str, body: bytes) -> str:
