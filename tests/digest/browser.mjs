@@ -40,7 +40,7 @@ async function show(html, { width, colours }) {
     request.abort(); // a mail program that loads nothing: images off, scripts off
   });
   await page.setJavaScriptEnabled(false);
-  await page.setViewport({ width, height: 640, deviceScaleFactor: 1 });
+  await page.setViewport({ width, height: 100, deviceScaleFactor: 1 });
   await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: colours }]);
   await page.setContent(html);
   const said = await page.evaluate(look);

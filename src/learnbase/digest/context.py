@@ -76,11 +76,17 @@ def validated(model: type[Model], given: Mapping[str, Any], what: str) -> Model:
         raise WrongContext(what, places) from None
 
 
+def one_line(text: str) -> str:
+    """Return a stranger's text as one line: no control, nothing that turns a line around."""
+    # Nearly all text is printable (no Cc, Cf, Cs, Zl, Zp), and asking each character is slow.
+    return " ".join(text.split()) if text.isprintable() else without_controls(text)
+
+
 def _line(longest: int) -> Any:
     def clean(given: Any) -> Any:
         if not isinstance(given, str):
             return given
-        line = without_controls(given)
+        line = one_line(given)
         return shortened(line, longest) if shows_something(line) else "…"
 
     return BeforeValidator(clean)
@@ -89,7 +95,7 @@ def _line(longest: int) -> Any:
 def _greeting(given: Any) -> Any:
     if not isinstance(given, str):
         return given
-    name = without_controls(given)
+    name = one_line(given)
     if not shows_something(name) or _LOOKS_LIKE_AN_ADDRESS.search(name):
         return None
     return shortened(name, LONGEST_NAME)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_interval, format_skeleton, format_time
 from babel.numbers import format_decimal, format_percent
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from learnbase.exporting.time_zone import zone
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 _BLANK = re.compile(r"\s+")
+_NEAR = {0: "today", 1: "tomorrow"}
 HOUR = 60
 
 
@@ -78,20 +79,20 @@ class Forms:
         """Return the day at the learner's clock; one that is near by its English name."""
         local = instant.astimezone(self.zone).date()
         away = (local - self.now.astimezone(self.zone).date()).days
-        return {0: "today", 1: "tomorrow"}.get(away) or self.day(local)
+        return _NEAR.get(away) or self.day(local)
 
     def when(self, instant: dt.datetime) -> str:
         """Return day and time at the learner's clock: today, 6:30 PM."""
-        return self._joined("{}, {}", self.near(instant), self.time(instant))
+        return self._after(f"{self.near(instant)}, ", self.time(instant))
 
     def opening(self, instant: dt.datetime) -> str:
         """Return the same at the beginning of a line: Today, 6:30 PM."""
-        when = self.when(instant)
-        return when[:1].upper() + when[1:]
+        near = self.near(instant)
+        return self._after(f"{near[:1].upper()}{near[1:]}, ", self.time(instant))
 
     def until(self, instant: dt.datetime) -> str:
         """Return the time of day at which something ends: until 7:15 PM."""
-        return self._joined("until {}", self.time(instant))
+        return self._after("until ", self.time(instant))
 
     def minutes(self, minutes: int) -> str:
         """Return a length of time: 1 hr 30 min."""
@@ -109,15 +110,12 @@ class Forms:
         """Return a number with its English noun: 1 task, 5 tasks."""
         return f"{self.number(number)} {one if number == 1 else many}"
 
-    def _joined(self, words: str, *parts: str) -> str:
-        # The words are ours; what is put into them is escaped.
-        return (Markup(words) if self.marked else words).format(*parts)  # noqa: S704
+    def _after(self, words: str, time: str) -> str:
+        # In HTML both parts are marked or ours already.
+        return Markup(words) + time if self.marked else words + time  # noqa: S704
 
     def _shown(self, text: str) -> str:
-        if not self.marked or self.locale.language == "en":
-            return text
-        tag = str(self.locale).replace("_", "-")
-        return Markup('<bdi lang="{}">{}</bdi>').format(tag, text)
+        return _marked(self.locale, text) if self.marked else text
 
 
 def forms(locale: str, time_zone: str, now: dt.datetime, *, marked: bool = False) -> Forms:
@@ -136,6 +134,13 @@ def whole_percent(share: float) -> int:
     """Return a share in whole percent, rounded down."""
     # 0.29 * 100 is a little less than 29.
     return int(share * 100 + 1e-9)
+
+
+@lru_cache(maxsize=8192)
+def _marked(locale: Locale, text: str) -> Markup:
+    if locale.language == "en":
+        return escape(text)
+    return Markup('<bdi lang="{}">{}</bdi>').format(str(locale).replace("_", "-"), text)
 
 
 # Forms are asked for again and again with the same few days: Babel takes its time over each.

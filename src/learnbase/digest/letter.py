@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from learnbase.digest.context import MissingLink, validated
+from learnbase.digest.context import MissingLink, one_line, validated
 from learnbase.digest.forms import forms
 from learnbase.digest.kinds import KINDS, context_model
 from learnbase.exporting.document import is_web_address
-from learnbase.planning.text import shortened, without_controls
+from learnbase.planning.text import shortened
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -113,7 +113,7 @@ def _needed(context: Context) -> frozenset[str]:
 
 
 def _one_line(text: str, longest: int) -> str:
-    return shortened(without_controls(text), longest)
+    return shortened(one_line(text.strip()), longest)
 
 
 @cache
