@@ -28,6 +28,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from learnbase.errors import SettingError
+from learnbase.services.letters import Sender  # noqa: TC001 - pydantic reads it when it runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,6 +37,7 @@ DEFAULT_MODEL = "gpt-6.1-terra"
 OPENAI_URL = "https://api.openai.com/v1"
 NOTION_URL = "https://api.notion.com"
 GOOGLE_URL = "https://www.googleapis.com"
+RESEND_URL = "https://api.resend.com"
 _STACK_SETTINGS = (
     *("SUPABASE_URL", "SUPABASE_PUBLISHABLE_KEY", "SUPABASE_SECRET_KEY"),
     *("SUPABASE_JWT_SECRET", "EDGE_URL"),
@@ -136,6 +138,11 @@ class Settings(BaseSettings):
     google_base_url: BaseUrl = GOOGLE_URL
     google_oauth_base_url: BaseUrl | None = None
 
+    resend_api_key: SecretStr | None = None
+    resend_base_url: BaseUrl = RESEND_URL
+    resend_webhook_secret: SecretStr | None = None
+    mail_from: Sender | None = None
+
     @property
     def model_api(self) -> Literal["responses", "chat"]:
         """OpenAI itself speaks Responses; what else calls itself compatible speaks chat."""
@@ -151,10 +158,13 @@ class Settings(BaseSettings):
         kept = (
             *(self.supabase_secret_key, self.supabase_service_role_key),
             *(self.supabase_jwt_secret, self.openai_api_key),
-            *(self.notion_client_secret, self.google_client_secret),
+            *(self.notion_client_secret, self.google_client_secret, self.resend_api_key),
         )
         keys = self.token_keys.get_secret_value() if self.token_keys else ""
         single = [key.partition(":")[2].strip() for key in keys.split(",")]
+        if self.resend_webhook_secret:
+            signing = self.resend_webhook_secret.get_secret_value().split(",")
+            single += [secret.strip() for secret in signing]
         return [*filter(None, single), *(secret.get_secret_value() for secret in kept if secret)]
 
     def service_access(self) -> ServiceAccess:

@@ -137,3 +137,21 @@ def test_openai_speaks_responses_and_others_chat(monkeypatch: pytest.MonkeyPatch
     set_env(monkeypatch, OPENAI_API="telepathy")
     with pytest.raises(SettingError, match="OPENAI_API"):
         settings.load()
+
+
+@pytest.mark.parametrize(
+    "sender", ["Learnbase", "a@b.de, c@d.de", "Learnbase <hello@mail.example.com>\r\nBcc: a@b.de"]
+)
+def test_a_sender_that_is_no_address_is_named(monkeypatch: pytest.MonkeyPatch, sender: str):
+    set_env(monkeypatch, MAIL_FROM="Learnbase <hello@mail.example.com>")
+    assert settings.load().mail_from == "Learnbase <hello@mail.example.com>"
+    set_env(monkeypatch, MAIL_FROM=sender)
+    with pytest.raises(SettingError, match="MAIL_FROM"):
+        settings.load()
+
+
+def test_what_letters_are_sent_and_signed_with_stays_out_of_the_log(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    set_env(monkeypatch, RESEND_API_KEY="re_1", RESEND_WEBHOOK_SECRET="whsec_a, whsec_b")
+    assert {"re_1", "whsec_a", "whsec_b"} <= set(settings.load().secrets())

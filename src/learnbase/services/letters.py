@@ -47,7 +47,12 @@ def _line(text: str) -> str:
     return text
 
 
-def _sender(text: str) -> str:
+def sender(text: str) -> str:
+    """Return who a letter is from: an address, or `A name <address>`.
+
+    Raises:
+        ValueError: it is neither.
+    """
     named = _SENDER.fullmatch(_line(text))
     address(named[1] if named else text)
     return text
@@ -62,7 +67,7 @@ def _link(text: str) -> str:
 
 
 Address = Annotated[str, AfterValidator(address)]
-Sender = Annotated[str, AfterValidator(_sender)]
+Sender = Annotated[str, AfterValidator(sender)]
 Line = Annotated[str, AfterValidator(_line)]
 Link = Annotated[str, Field(max_length=_LONGEST_LINK), AfterValidator(_link)]
 
