@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+import re
 import unicodedata
 from html import unescape
 from importlib.resources import files
@@ -12,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from jinja2 import Environment, meta, nodes
+from jinja2 import UndefinedError, meta, nodes
 
 from learnbase import digest
 from learnbase.digest.kinds import context_model
+from learnbase.digest.letter import environment
 from tests.digest.letters import (
     EVERY_LETTER,
     MONDAY,
@@ -132,12 +134,11 @@ def test_a_refusal_never_repeats_what_a_learner_wrote(kind: str):
 @every_kind
 def test_templates_name_only_what_there_is(kind: str):
     """Also in branches that no example takes."""
-    environment = Environment(autoescape=True)
     known = {"it", "links", "forms", "about", "subject", "preheader", "parts"}
     model = context_model(kind)
     fields = set(model.model_fields) | {name for name in vars(model) if not name.startswith("_")}
     for name, source in templates(kind):
-        tree = environment.parse(source)
+        tree = environment().parse(source)
         assert meta.find_undeclared_variables(tree) <= known, name
         for found in tree.find_all(nodes.Getattr):
             if isinstance(found.node, nodes.Name) and found.node.name == "it":
@@ -148,6 +149,14 @@ def templates(kind: str) -> Iterator[tuple[str, str]]:
     folder = files("learnbase.digest.letters").joinpath(kind)
     for name in ("subject.txt", "preheader.txt", "letter.html", "letter.txt"):
         yield name, folder.joinpath(name).read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    "source", ["{{ nothing }}", "{{ it.name.nothing }}", "{{ links.nothing }}"]
+)
+def test_a_template_cannot_be_silent_about_what_is_missing(source: str):
+    with pytest.raises(UndefinedError, match="nothing"):
+        environment().from_string(source).render(it={"name": "Ida"}, links={})
 
 
 @every_letter
@@ -197,8 +206,10 @@ def test_whatever_people_and_models_write_stays_text(
     words: list[str], chosen: tuple[str, dict[str, Any]]
 ):
     kind, context = chosen
-    hostile = {**with_text(context, words), "name": None}
-    tame = {**with_text(context, ["tame"]), "name": None}
+    # What looks like an address greets nobody, and that is another letter.
+    name = "<b>'\"&" + re.sub(r"[/@:.]", "", words[0])
+    hostile = {**with_text(context, words), "name": name}
+    tame = {**with_text(context, ["tame"]), "name": "Ida"}
     letter, harmless = written(kind, hostile), written(kind, tame)
 
     page, expected = Page(letter.html), Page(harmless.html)

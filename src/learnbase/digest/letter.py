@@ -117,7 +117,8 @@ def _one_line(text: str, longest: int) -> str:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Return what makes letters of templates: HTML is escaped, and nothing may be missing."""
     return Environment(
         loader=PackageLoader("learnbase.digest", "letters"),
         autoescape=select_autoescape(("html",), ("txt",), default=True),
@@ -131,4 +132,4 @@ def _environment() -> Environment:
 
 @cache
 def _template(kind: str, part: str) -> Template:
-    return _environment().get_template(f"{kind}/{part}")
+    return environment().get_template(f"{kind}/{part}")
