@@ -194,6 +194,11 @@ class Context(Part):
 
     name: Name
 
+    @property
+    def kind(self) -> str:
+        """The kind of letter: the name of its folder."""
+        return type(self).__module__.rpartition(".")[2]
+
     def needs(self) -> Iterator[str]:
         """Name the links of this letter, such as `plan:<plan_id>`."""
         yield from ()

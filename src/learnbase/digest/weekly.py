@@ -44,7 +44,7 @@ class _Chosen:
 
 
 def summary(loaded: Mapping[str, Any]) -> Summary | NothingDue | Silence:
-    """Decide this week's letter; the answer's `model_dump()` is the context to render.
+    """Decide this week's letter; to render it: `render(it.kind, it.model_dump(), …)`.
 
     What needs a decision comes first (a proposed catch-up), then the plans whose next session is
     the soonest. A letter has at most 12 tasks, shared out among the plans in turn; what slipped
@@ -110,7 +110,7 @@ def _nothing_due(given: Loaded, plans: list[LoadedPlan], finished: int) -> Nothi
     return NothingDue(
         name=given.name,
         occasion=occasion,
-        variation=today.isocalendar().week,
+        variation=monday.toordinal() // 7,
         plan_id=last.plan_id if last else None,
         topic=last.topic if last else None,
         finished=finished,
