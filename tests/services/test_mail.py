@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ import pytest
 from learnbase.errors import AccessDenied, LearnbaseError, Unavailable
 from learnbase.services import mail as service
 from learnbase.services.mail import Mails
-from learnbase.services.mail_answer import Refused, Sent
+from learnbase.services.mail_answer import Failed, Refused, Sent, outcomes
 from learnbase.services.mail_refusals import (
     BatchRefused,
     KeyTaken,
@@ -187,6 +188,38 @@ def test_other_letters_under_the_same_key_are_a_fault_that_is_not_hidden(fake: R
         with pytest.raises(KeyTaken):
             sent(fake, some_mails(3), repeated=repeated)
     assert len(fake.letters) == 2
+
+
+def test_an_answer_without_end_is_not_read_to_its_end(fake: Resend):
+    fake.next("huge", times=4)
+    with pytest.raises(OutcomeUnknown, match="no end"):
+        sent(fake, [a_mail()])
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"data": [{"id": "a"}]},
+        {"data": [{"id": "a"}, {"id": "b"}, {"id": "c"}]},
+        {"data": [{"id": "a"}, {"id": "a"}]},
+        {"data": [{"id": "a"}], "errors": [{"index": 2, "message": "no"}]},
+        {"data": [{"id": "a"}], "errors": [{"index": -1, "message": "no"}]},
+        {"data": [{"id": "a"}], "errors": [{"message": "no"}]},
+        {"data": [], "errors": [{"index": 0, "message": "no"}, {"index": 0, "message": "no"}]},
+        *({"data": "ab"}, {"data": None}, {"data": [1, 2]}, {}, [], "ab", None),
+    ],
+    ids=str,
+)
+def test_an_answer_that_does_not_add_up_tells_nothing(answer: object):
+    with pytest.raises(Failed):
+        outcomes(json.dumps(answer).encode(), 2)
+
+
+def test_a_letter_that_was_not_taken_may_have_an_empty_place_among_the_ids_or_none():
+    errors = [{"index": 0, "message": "no"}]
+    for ids in ([{"id": "b"}], [{}, {"id": "b"}], [None, {"id": "b"}]):
+        answer = json.dumps({"data": ids, "errors": errors}).encode()
+        assert outcomes(answer, 2) == [Refused("no"), Sent("b")]
 
 
 def test_a_domain_that_is_not_ours_and_a_wrong_key_name_their_settings(fake: Resend):
