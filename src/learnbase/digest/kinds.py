@@ -29,6 +29,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "connection_needs_renewing": "when a connected account needs you",
         "limit_reached": "when you reach a limit",
         "session_reminder": "before a session",
+        "news": "when several things happen at once",
     }
 )
 """A kind: when Learnbase writes it, as the foot of the letter says."""
