@@ -54,6 +54,20 @@ def test_who_is_late_makes_it_good():
     assert turns[-1] - turns[0] < 5 * STRETCH
 
 
+def test_the_stretch_is_counted_from_when_a_request_really_left():
+    window = Window(1, STRETCH)
+
+    async def run() -> float:
+        turn = await window.turn()
+        await asyncio.sleep(STRETCH / 2)
+        left = time.monotonic()
+        window.left(turn)
+        window.left(turn)  # once is enough
+        return await window.turn() - left
+
+    assert asyncio.run(run()) >= STRETCH
+
+
 def test_less_is_allowed_at_once_where_it_was_too_much_and_more_again_bit_by_bit():
     async def run(after: Callable[[Window], Awaitable[None]]) -> int:
         window = Window(LIMIT, STRETCH)
@@ -72,9 +86,9 @@ def test_less_is_allowed_at_once_where_it_was_too_much_and_more_again_bit_by_bit
         for _ in range(9):
             window.ease(0.0, 0)
 
-    assert asyncio.run(run(nothing)) == 5
+    assert asyncio.run(run(nothing)) == 6
     assert asyncio.run(run(many_are_taken)) == LIMIT
-    assert asyncio.run(run(more_of_the_same_moment)) == 5
+    assert asyncio.run(run(more_of_the_same_moment)) == 6
 
 
 def test_nothing_leaves_while_it_is_closed_not_even_who_waits_already():
@@ -102,4 +116,4 @@ def test_it_goes_by_what_the_service_says():
     eased = Window(LIMIT, STRETCH)
     eased.ease(time.monotonic(), 0)
     eased.granted(LIMIT, STRETCH)
-    assert most_in_a_stretch(gone(eased, 3 * LIMIT)) == 5
+    assert most_in_a_stretch(gone(eased, 3 * LIMIT)) == 6

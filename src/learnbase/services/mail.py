@@ -47,7 +47,7 @@ _FIRST_REST, _LONGEST_REST = 0.5, 5.0  # seconds; who must wait longer gives the
 _LONGEST_ANSWER = 60.0  # seconds, from the first byte sent to the last one read
 _UNSAID_REST = 1.0  # seconds, where a limit does not say how long
 _KEY = re.compile(r"[!-~]{1,256}")
-_COUNT = re.compile(r"[1-9][0-9]{0,5}")
+_COUNT = re.compile(r"[1-9][0-9]{0,3}")
 _WINDOW = re.compile(r";\s*w=([1-9][0-9]{0,3})\b")
 # Nothing left this machine.
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
@@ -192,7 +192,7 @@ class Mails:
             if turn < self._closed_until:
                 raise Later(self._closed_until - turn)
             try:
-                answer = read(await self._send(what, content))
+                answer = read(await self._send(what, content, turn))
             except Busy as limit:
                 course.busy += 1
                 self._ease(turn, limit.wait, course.busy)
@@ -204,14 +204,25 @@ class Mails:
                 self._window.took()
                 return answer
 
-    async def _send(self, what: tuple[str, str], content: tuple[bytes, dict[str, str]]) -> bytes:
+    async def _send(
+        self, what: tuple[str, str], content: tuple[bytes, dict[str, str]], turn: float
+    ) -> bytes:
         """Send once and return the answer."""
+
+        async def trace(event: str, _: object) -> None:
+            # The moment at which the service begins to see it.
+            if event == "http11.send_request_headers.complete":
+                self._window.left(turn)
+
         (method, path), (body, headers) = what, content
+        noted = {"trace": trace}
         answer = bytearray()
         try:
             async with (
                 asyncio.timeout(_LONGEST_ANSWER),
-                self._http.stream(method, path, content=body or None, headers=headers) as response,
+                self._http.stream(
+                    method, path, content=body or None, headers=headers, extensions=noted
+                ) as response,
             ):
                 async for chunk in response.aiter_raw():
                     answer += chunk

@@ -6,11 +6,11 @@ import asyncio
 import time
 from collections import deque
 
-_SLACK = 0.02  # seconds beyond the stretch, for ways there that take longer or shorter
+_SLACK = 0.03  # seconds beyond the stretch, for ways there that take longer or shorter
 _EVENLY = 0.8  # of the even distance between two requests; who is late makes it good
-_SLOWER = 0.7
+_SLOWER = 0.8
 _RECOVERY = 0.02  # of the grant, with each request that is taken
-_LONGEST = 100_000  # requests that are remembered
+_LONGEST = 10_000  # requests that are remembered
 
 
 class Window:
@@ -53,6 +53,13 @@ class Window:
             now = time.monotonic()
             self._left.append(now)
             return now
+
+    def left(self, turn: float) -> None:
+        """A request leaves only now, later than its turn: the stretch is counted from here."""
+        for place in range(len(self._left) - 1, -1, -1):
+            if self._left[place] == turn:
+                self._left[place] = time.monotonic()
+                return
 
     def took(self) -> None:
         """A request was taken: allow a little more, up to the grant."""
