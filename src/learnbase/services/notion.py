@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
     from learnbase.services.connections import Tokens
 
+    Check = Callable[[], Awaitable[None]]
+
 Json = dict[str, Any]
 
 VERSION = "2025-09-03"
@@ -157,13 +159,19 @@ class Notion:
         self._chance = chance
         self._closed_until = 0.0
 
-    async def make_database(self, parent: Json, content: Json) -> Json:
+    async def make_database(self, parent: Json, content: Json, check: Check | None = None) -> Json:
         """Make a database with its data source and return it.
+
+        Args:
+            parent: where.
+            content: its title, description and columns.
+            check: called when its turn has come; what it raises keeps it from being sent.
 
         Raises:
             OutcomeUnknown: there may be one now.
         """
-        return await self._ask("POST", "/v1/databases", {"parent": parent, **content}, once=True)
+        body = {"parent": parent, **content}
+        return await self._ask("POST", "/v1/databases", body, once=True, check=check)
 
     async def database(self, database_id: str) -> Json:
         """Return a database."""
@@ -203,8 +211,10 @@ class Notion:
         }
         return await self._list("/v1/search", body, most=_LATEST)
 
-    async def make_page(self, data_source_id: str, properties: Json, box: Json) -> Json:
-        """Make a page with a block on it and return it.
+    async def make_page(
+        self, data_source_id: str, properties: Json, box: Json, check: Check | None = None
+    ) -> Json:
+        """Make a page with a block on it and return it; `check` as for `make_database`.
 
         Raises:
             OutcomeUnknown: there may be one now.
@@ -214,7 +224,7 @@ class Notion:
             "properties": properties,
             "children": [box],
         }
-        return await self._ask("POST", "/v1/pages", body, once=True)
+        return await self._ask("POST", "/v1/pages", body, once=True, check=check)
 
     async def me(self) -> str:
         """Return the id under which our own writing is known."""
@@ -279,6 +289,7 @@ class Notion:
         *,
         query: Mapping[str, str | int] | None = None,
         once: bool = False,
+        check: Check | None = None,
     ) -> Json:
         """Ask until there is an answer; `once`: never again after it may have been done."""
         token, is_fresh = await self._tokens.current(), False
@@ -287,6 +298,8 @@ class Notion:
             turn = await self._pace.turn()
             if turn < self._closed_until:
                 raise Later(self._closed_until - turn)
+            if check is not None:
+                await check()
             try:
                 answer = await self._send(method, path, body, query, token)
             except _Busy as limit:

@@ -33,6 +33,7 @@ from learnbase.syncing.notion_course import NO_TIME, Course
 from learnbase.syncing.notion_database import Gone
 from learnbase.syncing.notion_pages import Pages, marker
 from learnbase.syncing.notion_removal import Removal
+from learnbase.syncing.recorder import FRESH
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,8 +45,8 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 SLICE = dt.timedelta(seconds=20)
-LAG = dt.timedelta(seconds=15)
-"""After which the service's lists show what was written."""
+LAG = dt.timedelta(seconds=15 + FRESH)
+"""After which the service's lists show what was announced, and begun while that was fresh."""
 
 _AT_ONCE = 10  # looks at single pages
 

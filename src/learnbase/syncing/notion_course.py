@@ -130,7 +130,7 @@ class _Voyage:
         self._course = course
         self.facts: list[Sent] = []
         self._told: set[str] = set()
-        self._pages = Pages(course.notion, place, self._tell)
+        self._pages = Pages(course.notion, place, self._tell, course.books.check)
 
     def _tell(self, item: Sent) -> None:
         self.facts.append(item)

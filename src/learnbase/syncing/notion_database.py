@@ -147,7 +147,7 @@ class Database:
         struck = [Sent(item.key, "gone") for item in items]
         await self._books.record(container=self._container, items=struck)
         try:
-            made = await self._notion.make_database(self._parent, content)
+            made = await self._notion.make_database(self._parent, content, self._books.check)
         except OutcomeUnknown:
             raise Later(self._lag.total_seconds()) from None
         except (Missing, NotAllowed, Refused) as problem:

@@ -16,7 +16,7 @@ from learnbase.exporting.notion import says_box
 from learnbase.services.notion_refusals import Missing, OutcomeUnknown, Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from learnbase.exporting.notion import Page
     from learnbase.services.notion import Notion
@@ -37,14 +37,22 @@ _NOT_WRITTEN = frozenset(
 class Pages:
     """The pages in a database."""
 
-    def __init__(self, notion: Notion, place: Place, tell: Callable[[Sent], None]) -> None:
+    def __init__(
+        self,
+        notion: Notion,
+        place: Place,
+        tell: Callable[[Sent], None],
+        check: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
         """Prepare.
 
         Args:
             notion: the learner's.
             place: where the pages are.
             tell: takes what becomes of a page, as soon as it is known.
+            check: called right before a page is made.
         """
+        self._check = check
         self._notion = notion
         self._place = place
         self._tell = tell
@@ -62,7 +70,8 @@ class Pages:
             OutcomeUnknown: there may be one now.
         """
         properties = page.properties(self._place.writable)
-        made = await self._notion.make_page(self._place.data_source_id, properties, page.box)
+        source = self._place.data_source_id
+        made = await self._notion.make_page(source, properties, page.box, self._check)
         if len(page.portions) > 1:
             # From here on it is known, though not whole.
             self._tell(Sent(page.key, "sending", made["id"]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -11,6 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from learnbase.exporting.actions import Sent
+
+
+FRESH = 5.0
+"""Seconds after a record for which what it announced may still be begun."""
 
 
 class Books(Protocol):
@@ -49,6 +54,7 @@ class Recorder:
             job: whose `(msg_id, read_ct)` fences each record.
         """
         self._database = database
+        self._recorded_at = 0.0
         self._token = {"queue": queue, "msg_id": job.msg_id, "read_ct": job.read_ct}
 
     async def record(
@@ -77,6 +83,20 @@ class Recorder:
         entries = [asdict(item) for item in items]
         if entries:
             report["items"] = entries
+        began_at = time.monotonic()
         standing = await self._database.call("record_export", **self._token, report=report)
         if standing != "held":
             raise NoLongerNeeded
+        self._recorded_at = began_at
+
+    async def check(self) -> None:
+        """Ask again whether the delivery is ours, unless that was said a moment ago.
+
+        For what has no id of our own: whoever stood still, or waited long for a turn, may have been
+        followed by somebody who looked, found nothing and made it.
+
+        Raises:
+            NoLongerNeeded: cancelled, or somebody else has it.
+        """
+        if time.monotonic() - self._recorded_at > FRESH:
+            await self.record()
