@@ -32,6 +32,7 @@ class Queue:
         work: What is done with its messages.
         seconds: How long a delivery is ours.
         pace: When to read next.
+        gave: Whether it had jobs when it was last read.
     """
 
     def __init__(self, name: str, work: Work[Any, Any], seconds: int, reach: Reach) -> None:
@@ -43,6 +44,7 @@ class Queue:
         self._reach = reach
         self._outcomes = Outcomes(name, reach)
         self._said_newer = False
+        self.gave = False
 
     async def read(self, most: int) -> list[Lease]:
         """Take up to `most` jobs; those of a newer version go back for a newer worker."""

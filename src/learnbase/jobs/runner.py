@@ -125,8 +125,10 @@ class Runner:
                 # A job that ends may have made another one, in any of these queues.
                 rest = min(queue.pace.rest for queue in queues)
                 await self._rest(max(rest, 0.05) if self._drain else rest)
-            # The queue that was read first comes last the next time.
-            queues = queues[1:] + queues[:1]
+            # Queues that gave something come last the next time: an empty one's turn is no turn.
+            queues = [*(q for q in queues if not q.gave), *(q for q in queues if q.gave)]
+            for queue in queues:
+                queue.gave = False
 
     async def _read(self, queues: list[Queue], free: int) -> int:
         """Fill the free slots; answers how many jobs were read."""
@@ -145,6 +147,7 @@ class Runner:
                 else:
                     self._start(queue, lease)
             total += len(leases or ())
+            queue.gave = bool(leases)
         return total
 
     async def _serve_alone(self) -> None:
