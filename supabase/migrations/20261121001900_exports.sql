@@ -214,7 +214,6 @@ begin
     set connection_id = c.id,
         status = case when e.needs = 'reconnect' then 'queued' else e.status end,
         error = case when e.needs = 'reconnect' then null else e.error end,
-        requested_at = case when e.needs = 'reconnect' then now() else e.requested_at end,
         needs = nullif(e.needs, 'reconnect')
     from public.connections c
     where c.id = connection and e.user_id = c.user_id and e.provider = c.provider and e.account_id = c.account_id
