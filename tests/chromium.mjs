@@ -27,10 +27,11 @@ function packageVersion() {
   return JSON.parse(readFileSync(file)).version;
 }
 
-/** Unpacks the browser, once: what a killed run left half done is done again. */
+/** Unpacks the browser, once: what a killed run left half done is done again, and of two that run at
+ *  the same time the first is kept. */
 async function unpack(home) {
   if (existsSync(home)) return;
-  const draft = `${home}.draft`;
+  const draft = `${home}.draft.${process.pid}`;
   rmSync(draft, { recursive: true, force: true });
   mkdirSync(draft, { recursive: true });
   const before = { ...process.env };
@@ -43,7 +44,12 @@ async function unpack(home) {
   // Its fonts are meant to lie in /tmp; without any font, Chromium ends.
   const fonts = `<dir>${home}/fonts</dir><cachedir>${home}/fonts-cache</cachedir>`;
   writeFileSync(path.join(draft, "fonts.conf"), `<fontconfig>${fonts}</fontconfig>`);
-  renameSync(draft, home);
+  try {
+    renameSync(draft, home);
+  } catch (error) {
+    if (!existsSync(home)) throw error;
+    rmSync(draft, { recursive: true, force: true });
+  }
 }
 
 /** The few libraries that Chromium links with, where this machine does not have them. */
