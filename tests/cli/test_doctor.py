@@ -18,7 +18,13 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def deliveries(world: World) -> Iterator[Deliveries]:
+    forget(world)  # other tests ask models too
     yield Deliveries(world)
+    forget(world)
+
+
+def forget(world: World) -> None:
+    """Let no model have been asked, and no link have been looked at."""
     world.sql("delete from worker.model_prices")
     world.sql("update public.plan_generations set figures = null, output_tokens = null")
     made(world, "now()")

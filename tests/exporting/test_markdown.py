@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 BOX = re.compile(r"\[[ x]\] ")
-WEB = re.compile(r"https?://[^/?#@\\\s]+([/?#][\x21-\x7e]*)?")
+WEB = re.compile(r"https?://[^/?#@\\\s\x80-\U0010ffff]+([/?#][\x21-\x7e]*)?")
 # All that GitHub turns into a link without any marks.
 BARE = re.compile(r"(?i)(?<!\\)(https?://|www\.)|(?<!\\)@")
 

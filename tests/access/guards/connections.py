@@ -173,7 +173,7 @@ def _resuming() -> Iterator[Probe]:
     export, about = export_of("eve", "eve private"), "private.resume_exports"
     broken = quoted(RECONNECT, eve)
     effect = connected(eve, "status", "error")
-    rested = {"status", "needs", "error", "requested_at"}
+    rested = {"status", "needs", "error"}
     effect.changed[EXPORTS, export.key] = STAMPED | rested
     waited = stopped(export.key, "reconnect")
     yield call(
