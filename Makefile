@@ -44,7 +44,7 @@ demo: setup ## show the main job on the local stack, and leave it running
 
 .PHONY: test
 test: setup node_modules/.installed-dev ## run all tests on a stack of their own
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 .PHONY: chaos
 chaos: setup node_modules/.installed-dev ## the long proofs: kills, every mutant, two worlds (a while; NAMES="kills mutants")

@@ -218,6 +218,7 @@ def test_a_worker_killed_in_the_middle_of_any_request_doubles_nothing_and_loses_
         export.expect_all()
 
 
+@pytest.mark.sampled(one_in=3)
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("provider", SERVICES)
 def test_a_worker_killed_in_the_middle_of_any_call_doubles_nothing_and_loses_nothing(

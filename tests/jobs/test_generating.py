@@ -65,6 +65,7 @@ def test_a_long_plan_is_made_in_steps_and_every_call_is_in_the_books(
     assert (day["reserved"], day["used"]) == (0, (1200 + 3400) * len(books))
 
 
+@pytest.mark.sampled(one_in=3)
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("call", ["begin_model_call", "heartbeat", "complete_generate_plan"])
 def test_a_worker_killed_between_the_steps_repeats_no_step_that_it_told_of(  # noqa: PLR0917
@@ -198,7 +199,7 @@ def test_a_plan_that_moves_on_while_its_proposal_is_made_is_compared_anew(
     assert hire("--drain", model=openai).wait() == 0
     site.call("regenerate_plan", asked.person, plan_id=asked.plan_id, scope="whole")
     held = proxy.hold("complete_generate_plan", "before")
-    worker = hire(model=openai)
+    worker = hire("generate_plan", model=openai)
     held.wait()
     site.sql("update public.learning_plans set topic = 'Rowing' where id = %s", asked.plan_id)
     paid = len(openai.requests)
@@ -262,6 +263,7 @@ FAULTS: dict[str, list[tuple[str, Any]]] = {
 
 
 # Every fault of either API is met by the client in `tests/services`; here one by the whole worker.
+@pytest.mark.sampled(one_in=3)
 @pytest.mark.parametrize(("fault", "api"), list(zip(FAULTS, cycle(("responses", "chat")))))
 def test_a_fault_on_the_way_costs_the_learner_nothing_but_time(
     site: Site, hire: Callable[..., Worker], openai: OpenAI, fault: str, api: str

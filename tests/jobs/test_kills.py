@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 CALLS = ("schema_version", "queues", "read_jobs", "load_generate_plan", "complete_generate_plan")
 
 
+@pytest.mark.sampled(one_in=3)
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("call", CALLS)
 def test_a_worker_killed_at_any_of_its_calls_costs_nothing_but_time(

@@ -32,7 +32,7 @@ def test_a_worker_holds_no_more_messages_than_it_has_slots(
         site.ask(topic)
     openai.next("wait")
     openai.next("wait")
-    worker = hire("--concurrency", "2", model=openai)
+    worker = hire("generate_plan", "--concurrency", "2", model=openai)
     proxy.wait_for("load_generate_plan", times=2)
     proxy.wait_for("heartbeat", times=2)
     assert [message["read_ct"] for message in site.waiting()] == [1, 1, 0]
@@ -89,7 +89,7 @@ def test_a_long_job_is_kept_by_its_heartbeats(
     site.sql("update worker.queues set lease_seconds = 1")
     asked = site.ask()
     openai.next("wait")
-    worker = hire(model=openai)
+    worker = hire("generate_plan", model=openai)
     proxy.wait_for("heartbeat", times=8)  # a third of a second apart: two leases long at least
     assert hire("--drain").wait() == 0
     [message] = site.waiting()
@@ -222,7 +222,7 @@ def test_a_worker_whose_database_restarts_waits_and_comes_back(
 ):
     asked = site.ask()
     held = proxy.hold("load_generate_plan", "after")
-    worker = hire()
+    worker = hire("generate_plan")
     held.wait()
     site.stack.stop_database("immediate")
     try:

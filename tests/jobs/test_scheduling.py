@@ -93,6 +93,7 @@ def test_placing_it_again_moves_nothing(site: Site, hire: Callable[..., Worker])
     expect_a_whole_schedule(site, asked)
 
 
+@pytest.mark.sampled(one_in=2)
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("call", ["load_schedule_plan", "complete_schedule_plan"])
 def test_a_worker_killed_while_it_places_costs_nothing_but_time(

@@ -78,6 +78,7 @@ def test_any_shape_can_be_asked_for(openai: OpenAI, api: str):
     assert openai.asked_for() == ["outline"]
 
 
+@pytest.mark.sampled(one_in=3)
 @pytest.mark.parametrize("api", APIS)
 @pytest.mark.parametrize("fault", FAULTS)
 def test_every_fault_is_mended_or_told(openai: OpenAI, api: str, fault: str):

@@ -57,6 +57,7 @@ def expect_once(site: Site, plan: Any, result: Any) -> None:
         assert f"An empty calendar “{NAME}” may be left" in result["stays"][0]
 
 
+@pytest.mark.sampled(one_in=3)
 @pytest.mark.parametrize("request_number", [1, 2, 3])
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_first_export_survives_a_fault_at_any_request(
@@ -67,6 +68,7 @@ def test_a_first_export_survives_a_fault_at_any_request(
     expect_once(site, plan, site.export(plan))
 
 
+@pytest.mark.sampled(one_in=3)
 @pytest.mark.parametrize("request_number", [1, 2, 3])
 @pytest.mark.parametrize("fault", FAULTS)
 def test_an_export_of_changes_survives_a_fault_at_any_request(
@@ -79,6 +81,7 @@ def test_an_export_of_changes_survives_a_fault_at_any_request(
     assert len(site.made()) == 1
 
 
+@pytest.mark.sampled(one_in=3)
 @pytest.mark.parametrize("part", [1, 7, 25])
 @pytest.mark.parametrize("fault", PART_FAULTS)
 def test_a_part_that_fails_alone_is_repeated_alone(
@@ -93,6 +96,7 @@ def test_a_part_that_fails_alone_is_repeated_alone(
     expect_once(site, plan, site.export(plan))
 
 
+@pytest.mark.sampled(one_in=3)
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_that_stays_ends_the_delivery_and_not_the_export(site: Site, fault: str):
     plan = a_course(MANY)
@@ -185,6 +189,7 @@ def test_a_list_that_lags_is_looked_at_again_before_another_calendar_is_made(goo
     assert len(site.made()) == 1
 
 
+@pytest.mark.sampled(one_in=3)
 @pytest.mark.parametrize("fault", FAULTS)
 def test_removing_survives_a_fault_at_any_request(site: Site, google: Google, fault: str):
     for request_number in (1, 2):

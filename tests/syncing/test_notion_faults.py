@@ -89,6 +89,7 @@ def settle(learner: Learner) -> None:
     assert learner.fake.writes == [], "what was sent is known to be as it should be"
 
 
+@pytest.mark.sampled(one_in=3)
 @pytest.mark.parametrize(("fault", "call"), pairs(FAULTS, FIRST_CALLS))
 def test_a_fault_during_the_first_export_doubles_nothing_and_loses_nothing(
     hasty: Learner, fault: str, call: int
@@ -98,6 +99,7 @@ def test_a_fault_during_the_first_export_doubles_nothing_and_loses_nothing(
     assert len(list(hasty.fake.world.every(Database))) == 1
 
 
+@pytest.mark.sampled(one_in=3)
 @pytest.mark.parametrize(("fault", "call"), pairs(FAULTS, NEXT_CALLS))
 def test_a_fault_while_changes_are_carried_out_leaves_no_trace(
     hasty: Learner, fault: str, call: int
@@ -128,6 +130,7 @@ def test_a_kill_around_a_record_is_resumed(
     settle(learner)
 
 
+@pytest.mark.sampled(one_in=3)
 @pytest.mark.parametrize("behaviour", ["hang", "commit_then_hang"])
 @pytest.mark.parametrize("call", range(1, NEXT_CALLS + 1))
 @pytest.mark.parametrize("edited", [False, True], ids=["first export", "changes"])
