@@ -24,6 +24,7 @@ from tests.fakes.loopback import Loopback
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+DAY = 86_400  # seconds: what is made as the tests are read is used minutes later
 SECRET = "a-secret-of-forty-letters-that-nobody-knows"
 
 
@@ -33,7 +34,7 @@ def claims(**changes: Any) -> dict[str, Any]:
         "sub": "6f1d7e2c-ada",
         "aud": "authenticated",
         "role": "authenticated",
-        "exp": int(time.time()) + 600,
+        "exp": int(time.time()) + DAY,
         **changes,
     }
     return {name: value for name, value in whole.items() if value is not ...}
@@ -57,7 +58,7 @@ FORGED = {
     "another secret": signed("another-secret-of-forty-letters-or-some-more"),
     "expired": signed(exp=int(time.time()) - 60),
     "endless": signed(exp=...),
-    "not yet": signed(nbf=int(time.time()) + 600),
+    "not yet": signed(nbf=int(time.time()) + DAY),
     "nobody's": signed(sub=...),
     "an empty sub": signed(sub=" "),
     "no audience": signed(aud=...),
