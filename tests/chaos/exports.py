@@ -23,7 +23,7 @@ from tests.fakes.google import Google
 from tests.fakes.notion import Notion
 from tests.fakes.postgrest_proxy import PostgrestProxy
 from tests.jobs.abroad import JOBS, Abroad
-from tests.jobs.site import Site, Worker
+from tests.jobs.site import Newcomer, Site, Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -108,8 +108,8 @@ class Ground:
     def __exit__(self, *problem: object) -> None:
         self._ends.close()
 
-    def worker(self, *arguments: str) -> Worker:
-        return Worker(self.proxy.url, self.site.key, *JOBS, *arguments, **self.abroad.settings)
+    def worker(self, *arguments: str, kind: type[Worker] = Worker) -> Worker:
+        return kind(self.proxy.url, self.site.key, *JOBS, *arguments, **self.abroad.settings)
 
     def first_page(self, act: Callable[[], None], behaviour: str = "slow") -> threading.Event:
         """Act when somebody makes a page at Notion for the first time; set when it is made."""
@@ -280,7 +280,7 @@ def crowd(stack: Stack) -> Course:
         short = [ground.abroad.learner(("notion", "google")[n % 2]) for n in range(SHORT)]
         for export in (*long, *short):
             export.start()
-        with ground.worker("--drain") as worker:
+        with ground.worker("--drain", kind=Newcomer) as worker:
             _, _, used = os.wait4(worker.process.pid, 0)
         course = Course()
         for export in (*long, *short):

@@ -1,14 +1,15 @@
-"""The command line, run as people run it: a process of its own."""
+"""The command line, run as people run it: a process of its own, from the press."""
 
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
+
+from tests.press.pressed import run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -39,15 +40,12 @@ class Shell:
         """Run `learnbase` with these arguments; a setting given as "" is unset."""
         kept = {k: v for k, v in os.environ.items() if not k.startswith(OF_A_PROJECT)}
         env = {**kept, "NO_COLOR": "1", **self.settings, **settings}
-        done = subprocess.run(
+        done = run(
             [sys.executable, "-m", "learnbase.cli", *arguments],
             cwd=self.folder,
             env={k: v for k, v in env.items() if v},
-            input=typed,
-            capture_output=True,
-            text=True,
+            typed=typed,
             timeout=90,
-            check=False,
         )
         return Said(done.returncode, done.stdout, done.stderr)
 

@@ -13,6 +13,7 @@ import pytest
 from learnbase.security.sealing import Keyring
 from learnbase.services.sealed_pair import Pair
 from tests.fakes.notion import Notion
+from tests.press.pressed import Pressed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -69,7 +70,7 @@ def connect(world: World, ada: Person, token: str) -> None:
 @pytest.fixture
 def at_work(shell: Shell, settings: dict[str, str]) -> Iterator[None]:
     """A worker that stays until the end."""
-    worker = subprocess.Popen(
+    worker = Pressed(
         [sys.executable, "-m", "learnbase.cli", "work", "export_notion"],
         env={**os.environ, **shell.settings, **settings},
         stderr=subprocess.DEVNULL,

@@ -15,6 +15,7 @@ import pytest
 
 from tests.docs import node, snippets
 from tests.docs.pages import PAGES, PROJECT
+from tests.press import pressed as press
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -67,15 +68,7 @@ EVERYWHERE = [(page, command) for page in PAGES for command in commands(page)]
 def run(
     command: list[str], env: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command,
-        env={**os.environ, **(env or {})},
-        cwd=PROJECT,
-        capture_output=True,
-        text=True,
-        timeout=90,
-        check=False,
-    )
+    return press.run(command, env={**os.environ, **(env or {})}, cwd=PROJECT, timeout=90)
 
 
 def starts(command: list[str], beginning: str) -> bool:
@@ -145,7 +138,7 @@ def test_the_pages_commands_run_in_their_order(world: World, page: Path, tmp_pat
         "LOG_FORMAT": "json",
     }
     mine = [c for c in commands(page) if c[0] == "learnbase"]
-    worker = subprocess.Popen([*LEARNBASE, "work"], env={**os.environ, **env}, cwd=PROJECT)
+    worker = press.Pressed([*LEARNBASE, "work"], env={**os.environ, **env}, cwd=PROJECT)
     try:
         for command in mine:
             if any(starts(command, known) for known in NOT_RUN):
@@ -169,7 +162,7 @@ _NEEDED = ("SUPABASE_URL", "SUPABASE_PUBLISHABLE_KEY", "SUPABASE_SECRET_KEY")
 
 def until_it_serves(command: list[str], env: Mapping[str, str]) -> int:
     """Start a worker that runs until it is stopped, stop it once it serves; its exit code."""
-    with subprocess.Popen(
+    with press.Pressed(
         command, env={**os.environ, **env}, cwd=PROJECT, stderr=subprocess.PIPE, text=True
     ) as worker:
         assert worker.stderr

@@ -10,12 +10,15 @@ import sys
 import threading
 from typing import IO, TYPE_CHECKING, Any, Self
 
+from tests.press.pressed import Pressed
+
 if TYPE_CHECKING:
     import httpx
 
     from tests.world import World
 
 PLENTY = "1000000"
+_PASSED_ON = ("PATH", "HOME", "PYTHONPATH", "LANG", "LC_CTYPE")
 
 
 def environment(world: World, **changes: str) -> dict[str, str]:
@@ -26,12 +29,12 @@ def environment(world: World, **changes: str) -> dict[str, str]:
 
 
 class Edge:
-    """`learnbase edge serve` at a free port, until the end of the `with`."""
+    """`learnbase edge serve` at a free port, from the press, until the end of the `with`."""
 
     def __init__(self, env: dict[str, str], *arguments: str) -> None:
         command = [sys.executable, "-m", "learnbase.cli", "edge", "serve", "--port", "0"]
-        passed_on = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-        self.process = subprocess.Popen(
+        passed_on = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+        self.process = Pressed(
             [*command, *arguments],
             env={**passed_on, "LOG_FORMAT": "json", **env},
             stderr=subprocess.PIPE,

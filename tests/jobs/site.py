@@ -12,11 +12,13 @@ import sys
 import threading
 import uuid
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import httpx
 import psycopg
 from psycopg.rows import dict_row
+
+from tests.press.pressed import Pressed
 
 if TYPE_CHECKING:
     from learnbase.stack import Stack
@@ -26,7 +28,7 @@ QUEUES = (
     *("generate_plan", "schedule_plan", "export_notion", "export_google_calendar"),
     *("read_busy_times", "disconnect", "close_account"),
 )
-_KEPT = ("PATH", "HOME", "PYTHONPATH", "LANG", "TMPDIR")
+_KEPT = ("PATH", "HOME", "PYTHONPATH", "LANG", "LC_CTYPE", "TMPDIR")
 
 
 @dataclass(frozen=True)
@@ -152,11 +154,13 @@ WISH = {
 
 
 class Worker:
-    """`learnbase work` as a process, and what it logs."""
+    """`learnbase work` as a process from the press, and what it logs."""
+
+    begins: ClassVar[type[subprocess.Popen[str]]] = Pressed
 
     def __init__(self, url: str, key: str, *arguments: str, **settings: str) -> None:
         kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-        self.process = subprocess.Popen(
+        self.process = self.begins(
             [sys.executable, "-m", "learnbase.cli", "work", *arguments],
             env=kept
             | {"SUPABASE_URL": url, "SUPABASE_SECRET_KEY": key, "LOG_FORMAT": "json"}
@@ -213,3 +217,9 @@ class Worker:
             self.said.append(line.rstrip())
             self._unread.put(line)
         self._unread.put(None)
+
+
+class Newcomer(Worker):
+    """A worker that Python starts anew: what it takes of the machine is its own."""
+
+    begins = subprocess.Popen[str]
