@@ -42,6 +42,8 @@ PublicGenerationStatus: TypeAlias = Literal["queued", "running", "succeeded", "f
 
 PublicLearningStyle: TypeAlias = Literal["reading", "video", "practice", "mixed"]
 
+PublicLetterActState: TypeAlias = Literal["open", "done", "gone", "late"]
+
 PublicNotificationChannel: TypeAlias = Literal["email", "in_app", "sms"]
 
 PublicNotificationStatus: TypeAlias = Literal[
@@ -412,6 +414,33 @@ class PublicLearningPlansUpdate(TypedDict):
     weekly_hours: NotRequired[Annotated[int, Field(alias="weekly_hours")]]
 
 
+class PublicMailSuppressions(BaseModel):
+    address: str = Field(alias="address")
+    cause: str = Field(alias="cause")
+    created_at: datetime.datetime = Field(alias="created_at")
+    id: uuid.UUID = Field(alias="id")
+    notification_id: uuid.UUID | None = Field(alias="notification_id")
+    reason: str | None = Field(alias="reason")
+
+
+class PublicMailSuppressionsInsert(TypedDict):
+    address: Annotated[str, Field(alias="address")]
+    cause: Annotated[str, Field(alias="cause")]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    notification_id: NotRequired[Annotated[uuid.UUID | None, Field(alias="notification_id")]]
+    reason: NotRequired[Annotated[str | None, Field(alias="reason")]]
+
+
+class PublicMailSuppressionsUpdate(TypedDict):
+    address: NotRequired[Annotated[str, Field(alias="address")]]
+    cause: NotRequired[Annotated[str, Field(alias="cause")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    notification_id: NotRequired[Annotated[uuid.UUID | None, Field(alias="notification_id")]]
+    reason: NotRequired[Annotated[str | None, Field(alias="reason")]]
+
+
 class PublicModules(BaseModel):
     created_at: datetime.datetime = Field(alias="created_at")
     description: str | None = Field(alias="description")
@@ -445,71 +474,143 @@ class PublicModulesUpdate(TypedDict):
     updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
 
 
+class PublicNotificationKinds(BaseModel):
+    description: str = Field(alias="description")
+    email: bool = Field(alias="email")
+    in_app: bool = Field(alias="in_app")
+    kind: str = Field(alias="kind")
+
+
+class PublicNotificationKindsInsert(TypedDict):
+    description: Annotated[str, Field(alias="description")]
+    email: NotRequired[Annotated[bool, Field(alias="email")]]
+    in_app: NotRequired[Annotated[bool, Field(alias="in_app")]]
+    kind: Annotated[str, Field(alias="kind")]
+
+
+class PublicNotificationKindsUpdate(TypedDict):
+    description: NotRequired[Annotated[str, Field(alias="description")]]
+    email: NotRequired[Annotated[bool, Field(alias="email")]]
+    in_app: NotRequired[Annotated[bool, Field(alias="in_app")]]
+    kind: NotRequired[Annotated[str, Field(alias="kind")]]
+
+
+class PublicNotificationPreferences(BaseModel):
+    channel: PublicNotificationChannel = Field(alias="channel")
+    created_at: datetime.datetime = Field(alias="created_at")
+    enabled: bool = Field(alias="enabled")
+    id: uuid.UUID = Field(alias="id")
+    kind: str = Field(alias="kind")
+    updated_at: datetime.datetime = Field(alias="updated_at")
+    user_id: uuid.UUID = Field(alias="user_id")
+
+
+class PublicNotificationPreferencesInsert(TypedDict):
+    channel: Annotated[PublicNotificationChannel, Field(alias="channel")]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    enabled: Annotated[bool, Field(alias="enabled")]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    kind: Annotated[str, Field(alias="kind")]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+    user_id: NotRequired[Annotated[uuid.UUID, Field(alias="user_id")]]
+
+
+class PublicNotificationPreferencesUpdate(TypedDict):
+    channel: NotRequired[Annotated[PublicNotificationChannel, Field(alias="channel")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    enabled: NotRequired[Annotated[bool, Field(alias="enabled")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    kind: NotRequired[Annotated[str, Field(alias="kind")]]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+    user_id: NotRequired[Annotated[uuid.UUID, Field(alias="user_id")]]
+
+
 class PublicNotifications(BaseModel):
+    asked_at: datetime.datetime | None = Field(alias="asked_at")
     batch_id: uuid.UUID | None = Field(alias="batch_id")
     body_html: str | None = Field(alias="body_html")
     body_text: str | None = Field(alias="body_text")
     bounced_at: datetime.datetime | None = Field(alias="bounced_at")
+    carried_by: uuid.UUID | None = Field(alias="carried_by")
     channel: PublicNotificationChannel = Field(alias="channel")
+    complained_at: datetime.datetime | None = Field(alias="complained_at")
     context: JsonValue = Field(alias="context")
     created_at: datetime.datetime = Field(alias="created_at")
     dedupe_key: str = Field(alias="dedupe_key")
     delivered_at: datetime.datetime | None = Field(alias="delivered_at")
+    due_at: datetime.datetime | None = Field(alias="due_at")
     id: uuid.UUID = Field(alias="id")
     kind: str = Field(alias="kind")
     opened_at: datetime.datetime | None = Field(alias="opened_at")
+    position: int | None = Field(alias="position")
     provider_id: str | None = Field(alias="provider_id")
     read_at: datetime.datetime | None = Field(alias="read_at")
     reason: str | None = Field(alias="reason")
+    recipient: str | None = Field(alias="recipient")
     sent_at: datetime.datetime | None = Field(alias="sent_at")
     status: PublicNotificationStatus = Field(alias="status")
     subject: str | None = Field(alias="subject")
+    unsubscribe_url: str | None = Field(alias="unsubscribe_url")
     updated_at: datetime.datetime = Field(alias="updated_at")
     user_id: uuid.UUID = Field(alias="user_id")
 
 
 class PublicNotificationsInsert(TypedDict):
+    asked_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="asked_at")]]
     batch_id: NotRequired[Annotated[uuid.UUID | None, Field(alias="batch_id")]]
     body_html: NotRequired[Annotated[str | None, Field(alias="body_html")]]
     body_text: NotRequired[Annotated[str | None, Field(alias="body_text")]]
     bounced_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="bounced_at")]]
+    carried_by: NotRequired[Annotated[uuid.UUID | None, Field(alias="carried_by")]]
     channel: Annotated[PublicNotificationChannel, Field(alias="channel")]
+    complained_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="complained_at")]]
     context: NotRequired[Annotated[JsonValue, Field(alias="context")]]
     created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
     dedupe_key: Annotated[str, Field(alias="dedupe_key")]
     delivered_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="delivered_at")]]
+    due_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="due_at")]]
     id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
     kind: Annotated[str, Field(alias="kind")]
     opened_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="opened_at")]]
+    position: NotRequired[Annotated[int | None, Field(alias="position")]]
     provider_id: NotRequired[Annotated[str | None, Field(alias="provider_id")]]
     read_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="read_at")]]
     reason: NotRequired[Annotated[str | None, Field(alias="reason")]]
+    recipient: NotRequired[Annotated[str | None, Field(alias="recipient")]]
     sent_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="sent_at")]]
     status: NotRequired[Annotated[PublicNotificationStatus, Field(alias="status")]]
     subject: NotRequired[Annotated[str | None, Field(alias="subject")]]
+    unsubscribe_url: NotRequired[Annotated[str | None, Field(alias="unsubscribe_url")]]
     updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
     user_id: Annotated[uuid.UUID, Field(alias="user_id")]
 
 
 class PublicNotificationsUpdate(TypedDict):
+    asked_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="asked_at")]]
     batch_id: NotRequired[Annotated[uuid.UUID | None, Field(alias="batch_id")]]
     body_html: NotRequired[Annotated[str | None, Field(alias="body_html")]]
     body_text: NotRequired[Annotated[str | None, Field(alias="body_text")]]
     bounced_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="bounced_at")]]
+    carried_by: NotRequired[Annotated[uuid.UUID | None, Field(alias="carried_by")]]
     channel: NotRequired[Annotated[PublicNotificationChannel, Field(alias="channel")]]
+    complained_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="complained_at")]]
     context: NotRequired[Annotated[JsonValue, Field(alias="context")]]
     created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
     dedupe_key: NotRequired[Annotated[str, Field(alias="dedupe_key")]]
     delivered_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="delivered_at")]]
+    due_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="due_at")]]
     id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
     kind: NotRequired[Annotated[str, Field(alias="kind")]]
     opened_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="opened_at")]]
+    position: NotRequired[Annotated[int | None, Field(alias="position")]]
     provider_id: NotRequired[Annotated[str | None, Field(alias="provider_id")]]
     read_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="read_at")]]
     reason: NotRequired[Annotated[str | None, Field(alias="reason")]]
+    recipient: NotRequired[Annotated[str | None, Field(alias="recipient")]]
     sent_at: NotRequired[Annotated[datetime.datetime | None, Field(alias="sent_at")]]
     status: NotRequired[Annotated[PublicNotificationStatus, Field(alias="status")]]
     subject: NotRequired[Annotated[str | None, Field(alias="subject")]]
+    unsubscribe_url: NotRequired[Annotated[str | None, Field(alias="unsubscribe_url")]]
     updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
     user_id: NotRequired[Annotated[uuid.UUID, Field(alias="user_id")]]
 
@@ -910,6 +1011,30 @@ class PublicStudyWindowsUpdate(TypedDict):
     ends: NotRequired[Annotated[datetime.time, Field(alias="ends")]]
     id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
     starts: NotRequired[Annotated[datetime.time, Field(alias="starts")]]
+    user_id: NotRequired[Annotated[uuid.UUID, Field(alias="user_id")]]
+    weekday: NotRequired[Annotated[int, Field(alias="weekday")]]
+
+
+class PublicSummaryTimes(BaseModel):
+    hour_id: uuid.UUID | None = Field(alias="hour_id")
+    time_of_day: datetime.time = Field(alias="time_of_day")
+    time_zone: str = Field(alias="time_zone")
+    user_id: uuid.UUID = Field(alias="user_id")
+    weekday: int = Field(alias="weekday")
+
+
+class PublicSummaryTimesInsert(TypedDict):
+    hour_id: NotRequired[Annotated[uuid.UUID | None, Field(alias="hour_id")]]
+    time_of_day: NotRequired[Annotated[datetime.time, Field(alias="time_of_day")]]
+    time_zone: Annotated[str, Field(alias="time_zone")]
+    user_id: Annotated[uuid.UUID, Field(alias="user_id")]
+    weekday: NotRequired[Annotated[int, Field(alias="weekday")]]
+
+
+class PublicSummaryTimesUpdate(TypedDict):
+    hour_id: NotRequired[Annotated[uuid.UUID | None, Field(alias="hour_id")]]
+    time_of_day: NotRequired[Annotated[datetime.time, Field(alias="time_of_day")]]
+    time_zone: NotRequired[Annotated[str, Field(alias="time_zone")]]
     user_id: NotRequired[Annotated[uuid.UUID, Field(alias="user_id")]]
     weekday: NotRequired[Annotated[int, Field(alias="weekday")]]
 

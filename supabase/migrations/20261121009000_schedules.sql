@@ -18,14 +18,17 @@ begin
     end if;
     begin
         case schedule
-            when 'prune-archives' then came_to := private.prune_archives(at);
+            when 'prune-archives' then came_to := private.prune_archives(at) + private.prune_summary_hours();
             when 'check-links' then came_to := private.enqueue_link_checks(at);
             when 'catch-up' then came_to := private.enqueue_catch_ups(at);
             when 'busy-times' then came_to := private.enqueue_busy_times(at);
             when 'exports' then came_to := private.enqueue_exports(at);
+            when 'weekly-summary' then came_to := private.enqueue_weekly_summaries(at);
+            when 'session-reminders' then came_to := private.enqueue_session_reminders(at);
+            when 'letters' then came_to := private.enqueue_letters(at);
             else perform private.refuse(
                 404, 'unknown_schedule', 'schedule', format('There is no schedule %s', left(schedule, 60)),
-                'The schedules: prune-archives, check-links, catch-up, busy-times, exports'
+                'The schedules: prune-archives, check-links, catch-up, busy-times, exports, weekly-summary, session-reminders, letters'
             );
         end case;
         if dry_run then
@@ -49,3 +52,6 @@ select cron.schedule('check-links', '41 * * * *', $$select worker.run_schedule('
 select cron.schedule('catch-up', '*/15 * * * *', $$select worker.run_schedule('catch-up')$$);
 select cron.schedule('busy-times', '7,22,37,52 * * * *', $$select worker.run_schedule('busy-times')$$);
 select cron.schedule('exports', '11,26,41,56 * * * *', $$select worker.run_schedule('exports')$$);
+select cron.schedule('weekly-summary', '*/15 * * * *', $$select worker.run_schedule('weekly-summary')$$);
+select cron.schedule('session-reminders', '*/5 * * * *', $$select worker.run_schedule('session-reminders')$$);
+select cron.schedule('letters', '* * * * *', $$select worker.run_schedule('letters')$$);

@@ -538,6 +538,35 @@ export type Database = {
                     }
                 ];
             };
+            "mail_suppressions": {
+                Row: {
+                    "address": string;
+                    "cause": string;
+                    "created_at": string;
+                    "id": string;
+                    "notification_id": string | null;
+                    "reason": string | null;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "address": string;
+                    "cause": string;
+                    "created_at"?: string;
+                    "id"?: string;
+                    "notification_id"?: string | null;
+                    "reason"?: string | null;
+                };
+                Update: {
+                    "address"?: string;
+                    "cause"?: string;
+                    "created_at"?: string;
+                    "id"?: string;
+                    "notification_id"?: string | null;
+                    "reason"?: string | null;
+                };
+                Relationships: [
+                ];
+            };
             "modules": {
                 Row: {
                     "created_at": string;
@@ -606,75 +635,184 @@ export type Database = {
                     }
                 ];
             };
-            "notifications": {
+            "notification_kinds": {
                 Row: {
-                    "batch_id": string | null;
-                    "body_html": string | null;
-                    "body_text": string | null;
-                    "bounced_at": string | null;
+                    "description": string;
+                    "email": boolean;
+                    "in_app": boolean;
+                    "kind": string;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "description": string;
+                    "email"?: boolean;
+                    "in_app"?: boolean;
+                    "kind": string;
+                };
+                Update: {
+                    "description"?: string;
+                    "email"?: boolean;
+                    "in_app"?: boolean;
+                    "kind"?: string;
+                };
+                Relationships: [
+                ];
+            };
+            "notification_preferences": {
+                Row: {
                     "channel": Database["public"]["Enums"]["notification_channel"];
-                    "context": NonNullable<Json>;
                     "created_at": string;
-                    "dedupe_key": string;
-                    "delivered_at": string | null;
+                    "enabled": boolean;
                     "id": string;
                     "kind": string;
-                    "opened_at": string | null;
-                    "provider_id": string | null;
-                    "read_at": string | null;
-                    "reason": string | null;
-                    "sent_at": string | null;
-                    "status": Database["public"]["Enums"]["notification_status"];
-                    "subject": string | null;
                     "updated_at": string;
                     "user_id": string;
                 };
                 ComputedFields: never;
                 Insert: {
-                    "batch_id"?: string | null;
-                    "body_html"?: string | null;
-                    "body_text"?: string | null;
-                    "bounced_at"?: string | null;
                     "channel": Database["public"]["Enums"]["notification_channel"];
-                    "context"?: NonNullable<Json>;
                     "created_at"?: string;
-                    "dedupe_key": string;
-                    "delivered_at"?: string | null;
+                    "enabled": boolean;
                     "id"?: string;
                     "kind": string;
-                    "opened_at"?: string | null;
-                    "provider_id"?: string | null;
-                    "read_at"?: string | null;
-                    "reason"?: string | null;
-                    "sent_at"?: string | null;
-                    "status"?: Database["public"]["Enums"]["notification_status"];
-                    "subject"?: string | null;
                     "updated_at"?: string;
-                    "user_id": string;
+                    "user_id"?: string;
                 };
                 Update: {
-                    "batch_id"?: string | null;
-                    "body_html"?: string | null;
-                    "body_text"?: string | null;
-                    "bounced_at"?: string | null;
                     "channel"?: Database["public"]["Enums"]["notification_channel"];
-                    "context"?: NonNullable<Json>;
                     "created_at"?: string;
-                    "dedupe_key"?: string;
-                    "delivered_at"?: string | null;
+                    "enabled"?: boolean;
                     "id"?: string;
                     "kind"?: string;
-                    "opened_at"?: string | null;
-                    "provider_id"?: string | null;
-                    "read_at"?: string | null;
-                    "reason"?: string | null;
-                    "sent_at"?: string | null;
-                    "status"?: Database["public"]["Enums"]["notification_status"];
-                    "subject"?: string | null;
                     "updated_at"?: string;
                     "user_id"?: string;
                 };
                 Relationships: [
+                    {
+                        foreignKeyName: "notification_preferences_kind_fkey";
+                        columns: [
+                            "kind"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "notification_kinds";
+                        referencedColumns: [
+                            "kind"
+                        ];
+                    },
+                    {
+                        foreignKeyName: "notification_preferences_user_id_fkey";
+                        columns: [
+                            "user_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "users";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    }
+                ];
+            };
+            "notifications": {
+                Row: {
+                    "asked_at": string | null;
+                    "batch_id": string | null;
+                    "body_html": string | null;
+                    "body_text": string | null;
+                    "bounced_at": string | null;
+                    "carried_by": string | null;
+                    "channel": Database["public"]["Enums"]["notification_channel"];
+                    "complained_at": string | null;
+                    "context": NonNullable<Json>;
+                    "created_at": string;
+                    "dedupe_key": string;
+                    "delivered_at": string | null;
+                    "due_at": string | null;
+                    "id": string;
+                    "kind": string;
+                    "opened_at": string | null;
+                    "position": number | null;
+                    "provider_id": string | null;
+                    "read_at": string | null;
+                    "reason": string | null;
+                    "recipient": string | null;
+                    "sent_at": string | null;
+                    "status": Database["public"]["Enums"]["notification_status"];
+                    "subject": string | null;
+                    "unsubscribe_url": string | null;
+                    "updated_at": string;
+                    "user_id": string;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "asked_at"?: string | null;
+                    "batch_id"?: string | null;
+                    "body_html"?: string | null;
+                    "body_text"?: string | null;
+                    "bounced_at"?: string | null;
+                    "carried_by"?: string | null;
+                    "channel": Database["public"]["Enums"]["notification_channel"];
+                    "complained_at"?: string | null;
+                    "context"?: NonNullable<Json>;
+                    "created_at"?: string;
+                    "dedupe_key": string;
+                    "delivered_at"?: string | null;
+                    "due_at"?: string | null;
+                    "id"?: string;
+                    "kind": string;
+                    "opened_at"?: string | null;
+                    "position"?: number | null;
+                    "provider_id"?: string | null;
+                    "read_at"?: string | null;
+                    "reason"?: string | null;
+                    "recipient"?: string | null;
+                    "sent_at"?: string | null;
+                    "status"?: Database["public"]["Enums"]["notification_status"];
+                    "subject"?: string | null;
+                    "unsubscribe_url"?: string | null;
+                    "updated_at"?: string;
+                    "user_id": string;
+                };
+                Update: {
+                    "asked_at"?: string | null;
+                    "batch_id"?: string | null;
+                    "body_html"?: string | null;
+                    "body_text"?: string | null;
+                    "bounced_at"?: string | null;
+                    "carried_by"?: string | null;
+                    "channel"?: Database["public"]["Enums"]["notification_channel"];
+                    "complained_at"?: string | null;
+                    "context"?: NonNullable<Json>;
+                    "created_at"?: string;
+                    "dedupe_key"?: string;
+                    "delivered_at"?: string | null;
+                    "due_at"?: string | null;
+                    "id"?: string;
+                    "kind"?: string;
+                    "opened_at"?: string | null;
+                    "position"?: number | null;
+                    "provider_id"?: string | null;
+                    "read_at"?: string | null;
+                    "reason"?: string | null;
+                    "recipient"?: string | null;
+                    "sent_at"?: string | null;
+                    "status"?: Database["public"]["Enums"]["notification_status"];
+                    "subject"?: string | null;
+                    "unsubscribe_url"?: string | null;
+                    "updated_at"?: string;
+                    "user_id"?: string;
+                };
+                Relationships: [
+                    {
+                        foreignKeyName: "notifications_carried_by_fkey";
+                        columns: [
+                            "carried_by"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "notifications";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    },
                     {
                         foreignKeyName: "notifications_user_id_fkey";
                         columns: [
@@ -1333,6 +1471,43 @@ export type Database = {
                     }
                 ];
             };
+            "summary_times": {
+                Row: {
+                    "hour_id": string | null;
+                    "time_of_day": string;
+                    "time_zone": string;
+                    "user_id": string;
+                    "weekday": number;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "hour_id"?: string | null;
+                    "time_of_day"?: string;
+                    "time_zone": string;
+                    "user_id": string;
+                    "weekday"?: number;
+                };
+                Update: {
+                    "hour_id"?: string | null;
+                    "time_of_day"?: string;
+                    "time_zone"?: string;
+                    "user_id"?: string;
+                    "weekday"?: number;
+                };
+                Relationships: [
+                    {
+                        foreignKeyName: "summary_times_user_id_fkey";
+                        columns: [
+                            "user_id"
+                        ];
+                        isOneToOne: true;
+                        referencedRelation: "users";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    }
+                ];
+            };
             "task_links": {
                 Row: {
                     "checked_at": string | null;
@@ -1881,6 +2056,10 @@ export type Database = {
                     isSetofReturn: false;
                 };
             };
+            "next_summary": {
+                Args: Record<PropertyKey, never>;
+                Returns: string;
+            };
             "plan_export": {
                 Args: {
                     "plan_id": string;
@@ -2005,6 +2184,10 @@ export type Database = {
                 };
                 Returns: undefined;
             };
+            "resume_mail": {
+                Args: Record<PropertyKey, never>;
+                Returns: boolean;
+            };
             "retry_generation": {
                 Args: {
                     "generation_id": string;
@@ -2112,6 +2295,7 @@ export type Database = {
             "generation_scope": "whole" | "remaining";
             "generation_status": "queued" | "running" | "succeeded" | "failed" | "cancelled";
             "learning_style": "reading" | "video" | "practice" | "mixed";
+            "letter_act_state": "open" | "done" | "gone" | "late";
             "notification_channel": "email" | "in_app" | "sms";
             "notification_status": "queued" | "sent" | "delivered" | "opened" | "bounced" | "complained" | "failed" | "suppressed" | "unknown";
             "plan_origin": "ai" | "template" | "manual";
@@ -2377,6 +2561,19 @@ export type Database = {
             [_ in never]: never;
         };
         Functions: {
+            "act_by_letter": {
+                Args: {
+                    "about": string;
+                    "act": string;
+                    "perform"?: boolean;
+                    "person": string;
+                };
+                Returns: {
+                    "state": Database["public"]["Enums"]["letter_act_state"];
+                    "title": string;
+                    "topic": string;
+                }[];
+            };
             "begin_connection": {
                 Args: {
                     "provider": string;
@@ -2421,6 +2618,14 @@ export type Database = {
                     "type": Database["public"]["Enums"]["resource_type"];
                     "url": string;
                 }[];
+            };
+            "choose_mail": {
+                Args: {
+                    "enabled"?: boolean;
+                    "kind"?: string;
+                    "person": string;
+                };
+                Returns: number;
             };
             "claim_oauth_state": {
                 Args: {
@@ -2508,6 +2713,39 @@ export type Database = {
                 }[];
             };
             "complete_schedule_plan": {
+                Args: {
+                    "outcomes": Json;
+                };
+                Returns: {
+                    "msg_id": number;
+                    "problem": Json;
+                    "read_ct": number;
+                    "standing": string;
+                }[];
+            };
+            "complete_send_email": {
+                Args: {
+                    "outcomes": Json;
+                };
+                Returns: {
+                    "msg_id": number;
+                    "problem": Json;
+                    "read_ct": number;
+                    "standing": string;
+                }[];
+            };
+            "complete_weekly_summary": {
+                Args: {
+                    "outcomes": Json;
+                };
+                Returns: {
+                    "msg_id": number;
+                    "problem": Json;
+                    "read_ct": number;
+                    "standing": string;
+                }[];
+            };
+            "complete_write_letters": {
                 Args: {
                     "outcomes": Json;
                 };
@@ -2643,9 +2881,31 @@ export type Database = {
                 };
                 Returns: Json;
             };
+            "load_send_email": {
+                Args: {
+                    "msg_id": number;
+                    "read_ct": number;
+                    "sender": string;
+                };
+                Returns: Json;
+            };
             "load_tokens": {
                 Args: {
                     "connection_id": string;
+                };
+                Returns: Json;
+            };
+            "load_weekly_summary": {
+                Args: {
+                    "msg_id": number;
+                    "read_ct": number;
+                };
+                Returns: Json;
+            };
+            "load_write_letters": {
+                Args: {
+                    "msg_id": number;
+                    "read_ct": number;
                 };
                 Returns: Json;
             };
@@ -2687,6 +2947,15 @@ export type Database = {
                     "queue": string;
                     "read_ct": number;
                     "report": Json;
+                };
+                Returns: string;
+            };
+            "record_mail_event": {
+                Args: {
+                    "event": Json;
+                    "external_id": string;
+                    "payload": Json;
+                    "type": string;
                 };
                 Returns: string;
             };
@@ -2740,6 +3009,15 @@ export type Database = {
                     "oldest_worker": number;
                     "schema_version": number;
                 }[];
+            };
+            "send_notification": {
+                Args: {
+                    "context"?: Json;
+                    "dedupe_key"?: string;
+                    "kind": string;
+                    "user_id": string;
+                };
+                Returns: number;
             };
             "upsert_user": {
                 Args: {
@@ -2822,6 +3100,7 @@ export const Constants = {
             "generation_scope": ["whole", "remaining"],
             "generation_status": ["queued", "running", "succeeded", "failed", "cancelled"],
             "learning_style": ["reading", "video", "practice", "mixed"],
+            "letter_act_state": ["open", "done", "gone", "late"],
             "notification_channel": ["email", "in_app", "sms"],
             "notification_status": ["queued", "sent", "delivered", "opened", "bounced", "complained", "failed", "suppressed", "unknown"],
             "plan_origin": ["ai", "template", "manual"],

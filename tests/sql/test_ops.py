@@ -307,6 +307,26 @@ def test_schedules_are_counted_by_how_they_stand(story: Story):
     assert ready["catch_ups_open"] == 1
 
 
+def test_mail_is_told_by_kind_with_what_waits_and_what_came_back(story: Story):
+    story.sql("delete from public.notifications")
+    ada = story.person()
+    for kind, status, reason in (
+        ("welcome", "queued", None), ("welcome", "delivered", None),
+        ("plan_ready", "bounced", "No such mailbox"), ("plan_ready", "opened", None),
+        ("plan_ready", "suppressed", "Not wanted by mail"), ("plan_ready", "unknown", None),
+    ):  # fmt: skip
+        story.sql(
+            "insert into public.notifications (user_id, kind, channel, dedupe_key, status, reason)"
+            " values (%s, %s, 'email', gen_random_uuid()::text, %s, %s)",
+            ada, kind, status, reason,
+        )  # fmt: skip
+    welcome, ready = story.answers("mail")
+    assert (welcome["kind"], welcome["letters"], welcome["waiting"]) == ("welcome", 2, 1)
+    assert (welcome["taken"], welcome["waiting_since"] is None) == (1, False)
+    assert (ready["taken"], ready["came_back"], ready["suppressed"], ready["unknown"]) == (1,) * 4
+    assert (ready["failed"], ready["last_reason"]) == (0, "No such mailbox")
+
+
 def test_every_question_is_asked_here():
     asked = Path(__file__).read_text()
     assert not [file.stem for file in OPS.glob("*.sql") if f'"{file.stem}"' not in asked]

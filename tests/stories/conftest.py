@@ -8,6 +8,7 @@ import pytest
 
 from tests.stories.deliveries import Deliveries
 from tests.stories.exports import Exporting, Outside
+from tests.stories.letters import Letters
 from tests.stories.schedules import Queue, Scheduled
 
 if TYPE_CHECKING:
@@ -49,3 +50,9 @@ def outside(world: World) -> Outside:
 def exporting(world: World, outside: Outside) -> Exporting:
     """A learner with Notion connected, and a plan that is not exported yet."""
     return Exporting.of(outside, world.person())
+
+
+@pytest.fixture
+def letters(world: World) -> Letters:
+    """The queues of messages and letters, empty."""
+    return Letters(world)

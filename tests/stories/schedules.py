@@ -220,7 +220,7 @@ class Scheduled:
         return self.learner.update("sessions", columns, id=f"eq.{self.sessions[title]['id']}")
 
 
-SAID = {"moved": 3, "days_later": 7, "sentence": "Three sessions move by a week."}
+SAID = {"moved": 3, "days_later": 7, "text": "Three sessions move by a week."}
 
 
 def move(session: Row) -> Row:

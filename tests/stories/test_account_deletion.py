@@ -39,6 +39,8 @@ def lived_in(outside: Outside, person: Person, neighbour: Person) -> Whole:
             },
         )
     )
+    wish = {"kind": "welcome", "channel": "email", "enabled": False}
+    one(person.insert("notification_preferences", wish))
     studied(world, person, whole)
     connected(outside, person, whole)
     return whole

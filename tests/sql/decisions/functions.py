@@ -63,6 +63,8 @@ FUNCTIONS = [
         public.cancel_export(export_id)
         public.confirm_export(export_id)
         public.remove_export(export_id)
+        public.next_summary()
+        public.resume_mail()
         """,  # noqa: E501 - a signature a line
     ),
     Functions(
@@ -136,6 +138,8 @@ FUNCTIONS = [
         private.own_due_tasks(at)
         private.own_dashboard(at)
         private.delete_own_account()
+        private.own_next_summary()
+        private.resume_own_mail()
         """,
     ),
     # Figures, for whoever may read the plan.
@@ -149,6 +153,8 @@ FUNCTIONS = [
         """,
     ),
     Functions("definer", "", "private.reads_plan(plan)"),
+    # Whose address it is, for the policy of what holds mail up.
+    Functions("definer", "authenticated", "private.current_email()"),
     Functions(
         "invoker",
         "authenticated",
@@ -283,6 +289,32 @@ FUNCTIONS = [
         private.enqueue_exports(at, most)
         private.apply_close_account(message, result)
         private.settle_close_account(message, error, final)
+        private.check_notification_preference()
+        private.wants(person, kind, channel)
+        private.iso_week(at, zone)
+        private.next_summary(at, weekday, time_of_day, zone, last_week)
+        private.summary_hour(weekday, time_of_day, zone)
+        private.prune_summary_hours()
+        private.check_summary_time()
+        private.enqueue_session_reminders(at)
+        private.why_not_mailed(person, kind, address, letter)
+        private.hold_people(letters)
+        private.tell_carried(letters)
+        private.form_batches(letters)
+        private.enqueue_weekly_summaries(at)
+        private.links_of_task(task)
+        private.plan_of_week(plan, person, zone, at)
+        private.week_of(person, at)
+        private.apply_weekly_summary(message, result)
+        private.settle_weekly_summary(message, error, final)
+        private.enqueue_letters(at, most)
+        private.words_for(kind, person, about, at)
+        private.apply_write_letters(message, result)
+        private.settle_write_letters(message, error, final)
+        private.rank_of(status)
+        private.apply_send_email(message, result)
+        private.settle_send_email(message, error, final)
+        private.revive_send_email(message)
         """,
     ),
     Functions(
@@ -316,6 +348,16 @@ FUNCTIONS = [
         private.hold_own_export(export)
         private.let_go_of_exports()
         private.enqueue(queue, message, delay_seconds)
+        private.follow_summary_time()
+        private.keep_summary_time()
+        private.notify(person, kind, about, dedupe_key, at)
+        private.tell(person, kind, about, dedupe_key)
+        private.tell_of_confirmed_address()
+        private.tell_of_generation()
+        private.tell_of_catch_up()
+        private.tell_of_export()
+        private.tell_of_connection()
+        private.tell_of_limit()
         """,
     ),
     # What workers and operators call with the secret key.
@@ -360,6 +402,16 @@ FUNCTIONS = [
         worker.complete_export_google_calendar(outcomes)
         worker.load_close_account(msg_id, read_ct)
         worker.complete_close_account(outcomes)
+        worker.send_notification(user_id, kind, context, dedupe_key)
+        worker.act_by_letter(person, act, about, perform)
+        worker.choose_mail(person, kind, enabled)
+        worker.load_weekly_summary(msg_id, read_ct)
+        worker.complete_weekly_summary(outcomes)
+        worker.load_write_letters(msg_id, read_ct)
+        worker.complete_write_letters(outcomes)
+        worker.load_send_email(msg_id, read_ct, sender)
+        worker.complete_send_email(outcomes)
+        worker.record_mail_event(external_id, type, payload, event)
         worker.run_schedule(schedule, at, dry_run)
         worker.complete_generate_plan(outcomes)
         """,  # noqa: E501 - a signature a line

@@ -228,6 +228,34 @@ TABLES = {
         },
         people="select (all), update (read_at)",
     ),
+    # Written by functions; the batch is read by workers alone.
+    "private.mail_batches": Table({"service": "The service reads the batches"}, service="select"),
+    "public.notification_kinds": Table(
+        {"select": "Signed-in people read the kinds of messages"}, people="select (all)"
+    ),
+    "public.notification_preferences": Table(
+        {
+            "select": "People read their own preferences",
+            "insert": "People add preferences of their own",
+            "update": "People change their own preferences",
+            "delete": "People delete their own preferences",
+        },
+        people="delete, insert (channel, enabled, kind, user_id), select (all), update (channel,"
+        " enabled, kind, user_id)",
+    ),
+    # Made with the person; the hour follows from the choice.
+    "public.summary_times": Table(
+        {
+            "select": "People read when their summary comes",
+            "update": "People choose when their summary comes",
+        },
+        people="select (all), update (time_of_day, weekday)",
+    ),
+    "private.summary_hours": Table({"service": "The service reads the hours"}, service="select"),
+    # Lifted by a function, each their own.
+    "public.mail_suppressions": Table(
+        {"select": "People read why their address gets no mail"}, people="select (all)"
+    ),
     "public.webhook_events": Table({"service": "The service keeps the inbox"}),
     "private.usage_ledger": Table({"service": "The service reads the ledger"}, service="select"),
     "private.plan_requests": Table({"service": "The service reads the requests"}, service="select"),

@@ -50,6 +50,12 @@ FOREIGN_KEYS = {
     "public.exports.connection_id → public.connections": "set null",
     "public.export_items.export_id → public.exports": "cascade",
     "public.notifications.user_id → public.users": "cascade",
+    "public.notifications.batch_id → private.mail_batches": "set null",
+    "public.notifications.carried_by → public.notifications": "set null",
+    "public.notification_preferences.user_id → public.users": "cascade",
+    "public.notification_preferences.kind → public.notification_kinds": "cascade",
+    "public.summary_times.user_id → public.users": "cascade",
+    "public.summary_times.hour_id → private.summary_hours": "restrict",
     "private.plan_requests.person → public.users": "cascade",
     "private.plan_requests.plan_id → public.learning_plans": "cascade",
     # The owner may delete a record; what the request was answered with stays otherwise.
@@ -79,6 +85,7 @@ ENUMS = {
     "public.export_action": "export remove",
     "public.export_status": "queued running succeeded stopped failed cancelled removed",
     "public.export_item_state": "sending sent removing",
+    "public.letter_act_state": "open done gone late",
     "public.notification_channel": "email in_app sms",
     "public.notification_status": "queued sent delivered opened bounced complained failed"
     " suppressed unknown",
@@ -99,6 +106,9 @@ SCHEDULES = {
     "busy-times": ("7,22,37,52 * * * *", "select worker.run_schedule('busy-times')"),
     "exports": ("11,26,41,56 * * * *", "select worker.run_schedule('exports')"),
     "check-links": ("41 * * * *", "select worker.run_schedule('check-links')"),
+    "weekly-summary": ("*/15 * * * *", "select worker.run_schedule('weekly-summary')"),
+    "session-reminders": ("*/5 * * * *", "select worker.run_schedule('session-reminders')"),
+    "letters": ("* * * * *", "select worker.run_schedule('letters')"),
 }
 
 TRIGGERS = {
@@ -111,8 +121,10 @@ TRIGGERS = {
         users_check_time_zone_on_update before update row when private.check_time_zone()
         users_follow_time_zone after update row when private.follow_time_zone()
         users_keep_fixed before update row private.keep_fixed(id, created_at)
+        users_keep_summary_time after insert update of time_zone row private.keep_summary_time()
+        users_tell_of_confirmed_address after update of email row when private.tell_of_confirmed_address()
         users_set_updated_at before update row private.set_updated_at()
-    """,
+    """,  # noqa: E501
     "public.learning_plans": """
         learning_plans_follow after update row when private.follow_plan()
         learning_plans_keep_fixed before update row private.keep_fixed(id, user_id, created_at)
@@ -183,6 +195,7 @@ TRIGGERS = {
         plan_generations_follow after update row when private.follow_generation()
         plan_generations_limit after insert row private.limit_generations()
         plan_generations_record before insert row private.record_generation()
+        plan_generations_tell after update of status row when private.tell_of_generation()
     """,  # noqa: E501
     "public.plan_proposals": """
         plan_proposals_keep_fixed before update row private.keep_fixed(id, plan_id, generation_id, base_revision, changes, summary, target, created_at)
@@ -233,6 +246,7 @@ TRIGGERS = {
     """,  # noqa: E501
     "public.catch_ups": """
         catch_ups_keep_fixed before update row private.keep_fixed(id, plan_id, user_id, created_at)
+        catch_ups_tell after insert row when private.tell_of_catch_up()
     """,
     "public.calendar_feeds": """
         calendar_feeds_keep_fixed before update row private.keep_fixed(id, user_id, plan_id, created_at)
@@ -240,10 +254,12 @@ TRIGGERS = {
     "public.connections": """
         connections_keep_fixed before update row private.keep_fixed(id, user_id, provider, created_at)
         connections_set_updated_at before update row private.set_updated_at()
+        connections_tell after update of status row when private.tell_of_connection()
     """,  # noqa: E501
     "public.exports": """
         exports_keep_fixed before update row private.keep_fixed(id, user_id, provider, created_at)
         exports_set_updated_at before update row private.set_updated_at()
+        exports_tell after update of status row when private.tell_of_export()
     """,
     "public.export_items": """
         export_items_keep_fixed before update row private.keep_fixed(id, export_id, key)
@@ -258,12 +274,28 @@ TRIGGERS = {
     """,
     "public.notifications": """
         notifications_keep_fixed before update row private.keep_fixed(id, user_id, kind, channel, dedupe_key, created_at)
+        notifications_keep_what_was_asked before update of context row private.keep_fixed(context)
         notifications_set_updated_at before update row private.set_updated_at()
     """,  # noqa: E501
+    "public.notification_preferences": """
+        notification_preferences_check before insert update row private.check_notification_preference()
+        notification_preferences_keep_fixed before update row private.keep_fixed(id, user_id, created_at)
+        notification_preferences_set_updated_at before update row private.set_updated_at()
+    """,  # noqa: E501
+    "public.summary_times": """
+        summary_times_check before insert update row private.check_summary_time()
+        summary_times_follow_insert after insert row private.follow_summary_time()
+        summary_times_follow_update after update row when private.follow_summary_time()
+        summary_times_keep_fixed before update of user_id row private.keep_fixed(user_id)
+    """,
+    "public.mail_suppressions": """
+        mail_suppressions_keep_fixed before update row private.keep_fixed(id, created_at)
+    """,
     "public.webhook_events": """
         webhook_events_keep_fixed before update row private.keep_fixed(id, source, external_id, payload, received_at)
     """,  # noqa: E501
     "private.usage_ledger": """
         usage_ledger_is_append_only before delete truncate update statement private.refuse_change()
+        usage_ledger_tell after insert row when private.tell_of_limit()
     """,
 }
