@@ -13,6 +13,9 @@ JOBS = {
     "read_busy_times": "workers.read_busy_times",
     "disconnect": "workers.disconnect",
     "close_account": "workers.close_account",
+    "weekly_summary": "workers.weekly_summary",
+    "write_letters": "workers.write_letters",
+    "send_email": "workers.send_email",
 }
 
 NEEDS = {
@@ -20,4 +23,7 @@ NEEDS = {
     "export_google_calendar": ("TOKEN_KEYS", "GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"),
     "read_busy_times": ("TOKEN_KEYS", "GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"),
     "disconnect": ("TOKEN_KEYS",),
+    "weekly_summary": ("TOKEN_KEYS", "EDGE_URL", "SITE_URL"),
+    "write_letters": ("TOKEN_KEYS", "EDGE_URL", "SITE_URL"),
+    "send_email": ("RESEND_API_KEY", "MAIL_FROM"),
 }

@@ -38,9 +38,10 @@ OPENAI_URL = "https://api.openai.com/v1"
 NOTION_URL = "https://api.notion.com"
 GOOGLE_URL = "https://www.googleapis.com"
 RESEND_URL = "https://api.resend.com"
+LOCAL_SITE_URL = "http://localhost:3000"
 _STACK_SETTINGS = (
     *("SUPABASE_URL", "SUPABASE_PUBLISHABLE_KEY", "SUPABASE_SECRET_KEY"),
-    *("SUPABASE_JWT_SECRET", "EDGE_URL"),
+    *("SUPABASE_JWT_SECRET", "EDGE_URL", "TOKEN_KEYS"),
 )
 _SECRET_ROLES = {"service_role", "supabase_admin"}
 _PUBLIC_ROLES = {"anon"}
@@ -142,6 +143,7 @@ class Settings(BaseSettings):
     resend_base_url: BaseUrl = RESEND_URL
     resend_webhook_secret: SecretStr | None = None
     mail_from: Sender | None = None
+    site_url: BaseUrl | None = None
 
     @property
     def model_api(self) -> Literal["responses", "chat"]:
@@ -249,7 +251,11 @@ def _of_the_stack() -> dict[str, Any]:
         return {}
     pairs = (shlex.split(line, comments=True) for line in lines)
     found = dict(pair[0].split("=", 1) for pair in pairs if pair and "=" in pair[0])
-    return {name.lower(): found[name] for name in _STACK_SETTINGS if name in found}
+    of_the_stack = {name.lower(): found[name] for name in _STACK_SETTINGS if name in found}
+    own = {"token_keys": os.environ.get("TOKEN_KEYS") or of_the_stack.get("token_keys")}
+    # What its Auth takes as well.
+    own["site_url"] = os.environ.get("SITE_URL") or LOCAL_SITE_URL
+    return of_the_stack | {name: value for name, value in own.items() if value}
 
 
 def _missing(name: str) -> SettingError:

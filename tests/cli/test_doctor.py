@@ -40,8 +40,8 @@ def made(world: World, at: str) -> None:
         world.sql("alter table public.resources enable trigger user")
 
 
-def asked(shell: Shell) -> tuple[Said, dict[str, Any]]:
-    said = shell.run("doctor", "--json")
+def asked(shell: Shell, **settings: str) -> tuple[Said, dict[str, Any]]:
+    said = shell.run("doctor", "--json", **settings)
     return said, {check["name"]: check for check in json.loads(said.out)}
 
 

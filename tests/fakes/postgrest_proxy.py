@@ -27,7 +27,9 @@ _PASSED_ON = (
     "accept",
     "content-profile",
     "accept-profile",
+    "prefer",
 )
+_PASSED_BACK = ("Content-Type", "Content-Range")
 
 
 def _any(body: Any) -> bool:  # noqa: ARG001 - the shape of a predicate
@@ -173,7 +175,11 @@ class PostgrestProxy(Loopback):
                 return web.Response(
                     status=answer.status,
                     body=said,
-                    headers={"Content-Type": answer.headers.get("Content-Type", "text/plain")},
+                    headers={
+                        name: answer.headers[name]
+                        for name in _PASSED_BACK
+                        if name in answer.headers
+                    },
                 )
         except aiohttp.ClientError:
             return web.json_response({"message": "upstream is down"}, status=502)

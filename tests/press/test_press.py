@@ -182,7 +182,11 @@ def test_nothing_of_one_command_is_left_for_the_next(desk: Desk) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
 def test_a_signal_ends_it(desk: Desk, number: signal.Signals) -> None:
-    desk.writes("print('here', flush=True); signal.pause()")
+    # A shell that runs us in the background has us ignore SIGINT.
+    desk.writes(
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "print('here', flush=True); signal.pause()"
+    )
     with desk.starts() as process:
         assert said(process) == "here"
         assert process.poll() is None

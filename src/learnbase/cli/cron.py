@@ -15,13 +15,25 @@ if TYPE_CHECKING:
 app = typer.Typer(
     help="What runs by the clock, run from here.", no_args_is_help=True, add_completion=False
 )
-Schedule = Literal["busy-times", "catch-up", "check-links", "exports", "prune-archives"]
+Schedule = Literal[
+    "busy-times",
+    "catch-up",
+    "check-links",
+    "exports",
+    "letters",
+    "prune-archives",
+    "session-reminders",
+    "weekly-summary",
+]
 _CAME_TO = {
     "busy-times": "calendars to be asked when they are busy",
     "exports": "exports to be brought into step",
     "catch-up": "schedules to be caught up",
     "check-links": "batches of links to be looked at",
+    "letters": "people for whom a message waits to be put into words",
     "prune-archives": "archived messages pruned",
+    "session-reminders": "sessions to be reminded of",
+    "weekly-summary": "learners whose weekly summary is due",
 }
 
 

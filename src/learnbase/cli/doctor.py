@@ -67,6 +67,7 @@ def _settings(current: Settings) -> Iterator[Check]:
         found = f"{current.openai_model} at {current.openai_base_url} ({current.model_api})"
         yield Check("planner", ok=True, found=found)
     yield from _accounts(current)
+    yield _mail(current)
 
 
 def _accounts(current: Settings) -> Iterator[Check]:
@@ -95,6 +96,23 @@ def _accounts(current: Settings) -> Iterator[Check]:
             yield _wrong("token keys", problem)
 
 
+def _mail(current: Settings) -> Check:
+    from urllib.parse import urlsplit  # noqa: PLC0415 - only here
+
+    of_the_service = ("RESEND_API_KEY", "MAIL_FROM", "RESEND_WEBHOOK_SECRET")
+    lacking = current.lacks((*of_the_service, "TOKEN_KEYS", "EDGE_URL", "SITE_URL"))
+    if set(of_the_service) <= set(lacking):
+        return Check("mail", ok=True, found="not set up")
+    if lacking:
+        remedy = "Set it, or take the rest away (see .env.example)"
+        return Check("mail", ok=False, found=f"{lacking[0]} is not set", remedy=remedy)
+    edge = urlsplit(current.edge_url or "")
+    if edge.scheme != "https" and edge.hostname not in {"localhost", "127.0.0.1", "::1"}:
+        remedy = "Give it as https://…: mail programs unsubscribe at no other address (RFC 8058)"
+        return Check("mail", ok=False, found="EDGE_URL is not https", remedy=remedy)
+    return Check("mail", ok=True, found=f"set up, from {current.mail_from}")
+
+
 def _stack() -> Iterator[Check]:
     import os  # noqa: PLC0415 - only here
 
@@ -117,7 +135,7 @@ async def _project(current: Settings) -> AsyncIterator[Check]:
     from learnbase.errors import LearnbaseError, SettingError  # noqa: PLC0415
     from learnbase.jobs.contract import lease_seconds, meet  # noqa: PLC0415
     from learnbase.services.database import Database  # noqa: PLC0415
-    from workers import JOBS  # noqa: PLC0415
+    from workers import JOBS, NEEDS  # noqa: PLC0415
 
     try:
         access = current.service_access()
@@ -133,9 +151,10 @@ async def _project(current: Settings) -> AsyncIterator[Check]:
             yield _wrong("worker schema", problem)
             return
         yield await _public_schema(current)
-        async for check in _queues(database):
+        async for check in _queues(current, database):
             yield check
-        async for check in platform(access, database):
+        writes = not current.lacks(NEEDS["write_letters"])
+        async for check in platform(access, database, writes=writes):
             yield check
 
 
@@ -164,14 +183,21 @@ async def _public_schema(current: Settings) -> Check:
     return Check("public schema", there, found, remedy)
 
 
-async def _queues(database: Database) -> AsyncIterator[Check]:
+async def _queues(current: Settings, database: Database) -> AsyncIterator[Check]:
+    from workers import NEEDS  # noqa: PLC0415 - as JOBS above
+
     for row in await database.call("queue_depths"):
         age = row["oldest_seconds"] or 0
         stuck = age > _TOO_OLD and row["visible"] > 0
+        found = f"{row['waiting']} waiting, the oldest for {age} s" if row["waiting"] else "empty"
+        lacking = current.lacks(NEEDS.get(row["queue"], ()))
+        if row["waiting"] and lacking:
+            # What is not set up here waits for whoever sets it up.
+            found += f"; {lacking[0]} is not set here"
         yield Check(
             f"queue {row['queue']}",
-            not stuck,
-            f"{row['waiting']} waiting, the oldest for {age} s" if row["waiting"] else "empty",
+            bool(lacking) or not stuck,
+            found,
             "Nobody seems to take these jobs: run learnbase work",
         )
         yield Check(

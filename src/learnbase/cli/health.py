@@ -1,4 +1,4 @@
-"""How the platform does, for `learnbase doctor`: live links, prices, tokens, link checks."""
+"""How the platform does, for `learnbase doctor`: links, prices, tokens, letters."""
 
 from __future__ import annotations
 
@@ -22,10 +22,30 @@ _PERIOD = dt.timedelta(days=30)
 _LONGEST_WAIT = dt.timedelta(days=10)  # links are looked at every week
 _POOR = 0.5
 _FEW = 100
+_DAY = dt.timedelta(days=1)
+_LATE = dt.timedelta(hours=2)  # mail waits up to one, so that nobody gets five letters in it
+_TROUBLED = 0.05  # of a day's letters
+_FEW_LETTERS = 5
+_SAID = {
+    "waiting": "queued",
+    "sent": "sent,delivered,opened",
+    "returned": "bounced,complained",
+    "suppressed": "suppressed",
+    "failed": "failed",
+    "unknown": "unknown",
+}
 
 
-async def platform(access: ServiceAccess, database: Database) -> AsyncIterator[Check]:
-    """Look at the figures that an operator should know; sql/ops has each of them in full."""
+async def platform(
+    access: ServiceAccess, database: Database, *, writes: bool
+) -> AsyncIterator[Check]:
+    """Look at the figures that an operator should know; sql/ops has each of them in full.
+
+    Args:
+        access: to the public schema.
+        database: the schema worker.
+        writes: whether messages are put into words here: then late ones are amiss.
+    """
     now = dt.datetime.now(dt.UTC)
     key = access.secret_key
     headers = {"apikey": key, "Authorization": f"Bearer {key}"}
@@ -43,6 +63,7 @@ async def platform(access: ServiceAccess, database: Database) -> AsyncIterator[C
                 limit=str(_NEWEST),
             )
             links = [check async for check in _links(http, now)]
+            links += [check async for check in _letters(http, database, now, writes=writes)]
         except httpx.HTTPError as problem:
             yield Check("public schema", ok=False, found=str(problem), remedy="Look at its grants")
             return
@@ -122,6 +143,46 @@ async def _links(http: httpx.AsyncClient, now: dt.datetime) -> AsyncIterator[Che
         if waiting:
             found += f", some not for {_LONGEST_WAIT.days} days"
         yield Check(name, not waiting, found, remedy)
+
+
+async def _letters(
+    http: httpx.AsyncClient, database: Database, now: dt.datetime, *, writes: bool
+) -> AsyncIterator[Check]:
+    mail = {"channel": "eq.email", "created_at": f"gte.{(now - _DAY).isoformat()}"}
+    counted = {
+        said: await _count(http, "notifications", status=f"in.({statuses})", **mail)
+        for said, statuses in _SAID.items()
+    }
+    troubled = counted["failed"] + counted["unknown"]
+    yield Check(
+        "letters",
+        troubled < _FEW_LETTERS or troubled < _TROUBLED * sum(counted.values()),
+        ", ".join(f"{count} {said}" for said, count in counted.items()) + " of a day",
+        "notifications.reason says why; what is unknown, Resend's own list tells",
+    )
+    gone = await _count(http, "mail_suppressions")
+    yield Check("suppressed addresses", ok=True, found=str(gone or "none"))
+    due = await _count(http, "notifications", due_at=f"lt.{(now - _LATE).isoformat()}")
+    yield _on_time("messages", due, "letters", writes=writes)
+    late = {"at": (now - _LATE).isoformat(), "dry_run": True}
+    due = await database.call("run_schedule", schedule="weekly-summary", **late)
+    yield _on_time("summaries", due, "weekly-summary", writes=writes)
+
+
+def _on_time(name: str, late: int, schedule: str, *, writes: bool) -> Check:
+    return Check(
+        name,
+        ok=not (late and writes),
+        found=f"{late} late" if late else "none late",
+        remedy=f"Is cron running, and a worker? Or: learnbase cron run {schedule}",
+    )
+
+
+async def _count(http: httpx.AsyncClient, table: str, **params: str) -> int:
+    """Count rows; the answer says nothing else."""
+    answer = await http.head(table, params=params, headers={"Prefer": "count=exact"})
+    answer.raise_for_status()
+    return int(answer.headers["content-range"].rpartition("/")[2])
 
 
 async def _rows(http: httpx.AsyncClient, table: str, **params: str) -> list[dict[str, Any]]:

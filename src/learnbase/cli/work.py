@@ -50,6 +50,7 @@ async def _work(
     from learnbase.services.accounts import Accounts  # noqa: PLC0415
     from learnbase.services.database import Database  # noqa: PLC0415
     from learnbase.services.llm import model_of  # noqa: PLC0415
+    from learnbase.services.mailing import Post, addresses_of  # noqa: PLC0415
     from learnbase.services.web import Web  # noqa: PLC0415
     from workers.deps import Deps  # noqa: PLC0415
 
@@ -63,16 +64,23 @@ async def _work(
         reach = Reach(database)
         model = model_of(settings)
         accounts = Accounts.of(settings, reach)
-        deps = Deps(database=reach, web=web, model=model, accounts=accounts)
+        post = Post.of(settings)
+        deps = Deps(
+            database=reach,
+            web=web,
+            model=model,
+            accounts=accounts,
+            leads=addresses_of(settings),
+            mail=post,
+        )
         runner = Runner(chosen, reach, deps, **limits)
         _listen(runner)
         try:
             await runner.run()
         finally:
-            if model is not None:
-                await model.close()
-            if accounts is not None:
-                await accounts.close()
+            for opened in (model, accounts, post):
+                if opened is not None:
+                    await opened.close()
 
 
 def _listen(runner: Runner) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import time
 from typing import Any
 
@@ -12,6 +14,12 @@ ISSUER = "learnbase-local"
 def role_token(role: str, secret: str) -> str:
     """The token that stands behind a key (``anon`` or ``service_role``)."""
     return sign({"role": role, "iss": ISSUER}, secret, seconds=_TEN_YEARS)
+
+
+def token_keys(secret: str) -> str:
+    """What ``TOKEN_KEYS`` is on this machine: one key, made of the stack's own secret."""
+    key = hashlib.sha256(b"learnbase local token keys " + secret.encode()).digest()
+    return f"local:{base64.b64encode(key).decode()}"
 
 
 def sign(claims: dict[str, Any], secret: str, *, seconds: int = 3600) -> str:

@@ -144,6 +144,7 @@ class Stack:
             "SUPABASE_SECRET_KEY": memory.secret_key,
             "SUPABASE_JWT_SECRET": memory.jwt_secret,
             "EDGE_URL": f"http://127.0.0.1:{memory.ports['gateway']}/functions/v1",
+            "TOKEN_KEYS": keys.token_keys(memory.jwt_secret),
             "DATABASE_URL": databases.url(),
             # What follows is for tests and tools on this machine: production has none of it.
             "POSTGREST_URL": f"http://127.0.0.1:{memory.ports['rest']}",

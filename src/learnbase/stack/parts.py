@@ -16,6 +16,7 @@ from learnbase.stack import programs, room
 from learnbase.stack.configuration import auth_section, quoted, site_url, toml
 from learnbase.stack.errors import PartFailed
 from learnbase.stack.home import write_private
+from learnbase.stack.keys import token_keys
 from learnbase.stack.processes import POLL, Process, spawn
 
 if TYPE_CHECKING:
@@ -212,10 +213,11 @@ def auth(
     )
 
 
-# What connecting accounts takes; by default the local stack connects none.
-_ACCOUNTS = (
+# What accounts elsewhere and the mail service take; by default the local stack has neither.
+_OUTSIDE = (
     *("TOKEN_KEYS", "NOTION_CLIENT_ID", "NOTION_CLIENT_SECRET", "NOTION_BASE_URL"),
     *("GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET", "GOOGLE_BASE_URL", "GOOGLE_OAUTH_BASE_URL"),
+    "RESEND_WEBHOOK_SECRET",
 )
 
 
@@ -239,8 +241,10 @@ def edge(home: Home, memory: Memory, *, project: Path) -> Part:
             "SUPABASE_JWT_SECRET": memory.jwt_secret,
             "EDGE_URL": f"{gateway}/functions/v1",
             "EDGE_ORIGINS": os.environ.get("EDGE_ORIGINS") or _origin(site_url(project)),
+            "SITE_URL": site_url(project),
             "EDGE_REQUESTS_PER_MINUTE": limit,
-            **{name: os.environ[name] for name in _ACCOUNTS if name in os.environ},
+            "TOKEN_KEYS": token_keys(memory.jwt_secret),
+            **{name: os.environ[name] for name in _OUTSIDE if name in os.environ},
             "LOG_FORMAT": "json",
             "PYTHONUNBUFFERED": "1",
             "PYTHONSAFEPATH": "1",
