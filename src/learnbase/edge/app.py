@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
-from learnbase.edge import connections, errors, feasibility, feeds, files, health, places
+from learnbase.edge import (
+    connections,
+    errors,
+    feasibility,
+    feeds,
+    files,
+    health,
+    letters,
+    places,
+    webhooks,
+)
 from learnbase.edge.parts import Parts
 from learnbase.edge.requests import LARGEST_BODY, SECONDS, Bounded, Told
 
@@ -17,6 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from learnbase.settings import Settings
+
+_GROUPS = (health, files, feeds, feasibility, connections, places, letters, webhooks)
 
 
 def create(
@@ -44,7 +56,8 @@ def create(
     app = FastAPI(
         title="Learnbase edge",
         version=version("learnbase"),
-        description="Files, calendar feeds, whether a plan would fit, and accounts elsewhere.",
+        description="Files, calendar feeds, whether a plan would fit, accounts elsewhere, and what "
+        "stands behind links in letters.",
         servers=[{"url": settings.edge_url}] if settings.edge_url else None,
         docs_url=None,  # the pages of documentation come from somebody else's address
         redoc_url=None,
@@ -52,9 +65,10 @@ def create(
         redirect_slashes=False,
     )
     app.state.parts = parts
-    errors.explain(app)
-    for group in (health, files, feeds, feasibility, connections, places):
-        app.include_router(group.router)
+    routers = [group.router for group in _GROUPS]
+    errors.explain(app, [route for router in routers for route in router.routes])
+    for router in routers:
+        app.include_router(router)
     # The last one stands in front: an answer of any of them gets its id and a line in the log.
     app.add_middleware(Bounded, largest_body=largest_body, seconds=seconds)
     app.add_middleware(

@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
+from starlette.routing import Match, Route
 
 from learnbase import log
 from learnbase.errors import (
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
     from fastapi import FastAPI
     from starlette.requests import Request
+    from starlette.routing import BaseRoute
+    from starlette.types import Scope
 
 _LOG = log.get_log(__name__)
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="learnbase"'}
@@ -125,8 +128,13 @@ def invalid(errors: Sequence[Any]) -> Problem:
     )
 
 
-def explain(app: FastAPI) -> None:
-    """Have every refusal of the framework, and of ours, answered in the one shape."""
+def explain(app: FastAPI, routes: Sequence[BaseRoute]) -> None:
+    """Have every refusal of the framework, and of ours, answered in the one shape.
+
+    Args:
+        app: whose refusals.
+        routes: all it has, to say what an address allows.
+    """
 
     async def ours(_: Request, problem: Exception) -> JSONResponse:
         assert isinstance(problem, Problem)  # noqa: S101 - it is registered for this class
@@ -142,23 +150,32 @@ def explain(app: FastAPI) -> None:
         assert isinstance(problem, RequestValidationError)  # noqa: S101 - as above
         return invalid(problem.errors()).response()
 
-    async def of_the_framework(_: Request, problem: Exception) -> JSONResponse:
+    async def of_the_framework(request: Request, problem: Exception) -> JSONResponse:
         assert isinstance(problem, HTTPException)  # noqa: S101 - as above
         status = HTTPStatus(problem.status_code)
         if status is HTTPStatus.BAD_REQUEST:  # FastAPI's, for a body that even json gives up on
             return invalid([{"type": "json_invalid", "loc": (), "msg": "no JSON"}]).response()
+        headers = problem.headers
+        if status is HTTPStatus.METHOD_NOT_ALLOWED:  # the framework's names one route's alone
+            headers = {"Allow": _allowed(routes, request.scope)}
         return Problem(
             status,
             status.name.lower(),
             _SENTENCES.get(status, status.phrase),
             hint="See openapi.json for what there is",
-            headers=problem.headers,
+            headers=headers,
         ).response()
 
     app.add_exception_handler(Problem, ours)
     app.add_exception_handler(LearnbaseError, of_the_tree)
     app.add_exception_handler(RequestValidationError, of_the_fields)
     app.add_exception_handler(HTTPException, of_the_framework)
+
+
+def _allowed(routes: Sequence[BaseRoute], scope: Scope) -> str:
+    """The methods of all routes of an address."""
+    here = [r for r in routes if isinstance(r, Route) and r.matches(scope)[0] is not Match.NONE]
+    return ", ".join(sorted({method for route in here for method in route.methods or ()}))
 
 
 _SENTENCES = {

@@ -9,6 +9,8 @@ from learnbase.edge.connecting import Connecting
 from learnbase.edge.limits import Limits
 from learnbase.edge.person_door import PersonDoor
 from learnbase.edge.rendered import Rendered
+from learnbase.security.signed_links import LinkKeys
+from learnbase.security.webhooks import Secrets
 from learnbase.services.database import Database
 from learnbase.services.tokens import PublishedKeys, SharedSecret, Tokens
 
@@ -28,6 +30,8 @@ class Parts:
         database: The service's way in: feeds and readiness, nothing of a person's.
         door: A person's way in, under their own token.
         connecting: Accounts elsewhere; None where that is not set up.
+        link_keys: Sign links in letters; None where that is not set up.
+        mail_secrets: The mail service signs with them; None where that is not set up.
     """
 
     settings: Settings
@@ -36,6 +40,8 @@ class Parts:
     door: PersonDoor
     database: Database
     connecting: Connecting | None
+    link_keys: LinkKeys | None
+    mail_secrets: Secrets | None
     rendered: Rendered = field(default_factory=Rendered)
 
     @classmethod
@@ -49,13 +55,19 @@ class Parts:
         secret = settings.supabase_jwt_secret
         keys = SharedSecret(secret.get_secret_value()) if secret else PublishedKeys(public.url)
         database = Database(settings.service_access(), connections=_CONNECTIONS)
+        connecting = Connecting.of(settings, database)
+        signing = settings.resend_webhook_secret
         return cls(
             settings=settings,
             tokens=Tokens(keys),
             limits=Limits(settings.edge_requests_per_minute),
             door=PersonDoor(public, connections=_CONNECTIONS),
             database=database,
-            connecting=Connecting.of(settings, database),
+            connecting=connecting,
+            link_keys=LinkKeys.derived(connecting.keyring) if connecting else None,
+            mail_secrets=Secrets.parse(signing.get_secret_value(), setting="RESEND_WEBHOOK_SECRET")
+            if signing
+            else None,
         )
 
     async def close(self) -> None:
