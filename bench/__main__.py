@@ -31,6 +31,8 @@ AREAS = (
     "feed_rendering",
     "exports",
     "feeds",
+    "mail",
+    "mail_sending",
     "start",
 )
 WIDTH = 132  # a file or a pipe has no width of its own

@@ -10,6 +10,7 @@ from tests.access.actors import ACTORS, Actor
 from tests.access.expectations import FUNCTIONS
 from tests.access.ground import ident
 from tests.access.learner_calls import of_learners
+from tests.access.letter_calls import of_letters, of_mail
 from tests.access.outside_calls import of_outside
 from tests.access.outside_worker_calls import of_the_outside
 from tests.access.probes import (
@@ -85,11 +86,12 @@ def _outcome(name: str, place: str, actor: Actor, call: Call) -> Outcome:
 def _call(name: str, place: str, actor: Actor) -> Call:
     plan = wishes.label(place, actor)
     if name.startswith("worker."):
-        made = of_workers(name) or of_the_outside(name)
+        made = of_workers(name) or of_the_outside(name) or of_letters(name)
     else:
         made = (
             of_learners(name, place, actor)
             or of_outside(name, place, actor)
+            or of_mail(name, actor)
             or _of_people(name, plan, actor)
         )
     if made is None:

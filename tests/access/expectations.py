@@ -626,7 +626,7 @@ RELATIONS: dict[str, Relation] = {
             subject
             body_text
             body_html
-            context
+            context fixed
             status
             reason
             batch_id
@@ -638,6 +638,104 @@ RELATIONS: dict[str, Relation] = {
             read_at change
             created_at fixed
             updated_at stamped
+            due_at
+            recipient
+            unsubscribe_url
+            position
+            carried_by
+            complained_at
+            asked_at
+        """,
+    ),
+    "public.notification_kinds": Relation(
+        why="What Learnbase writes about is a page of preferences: everybody signed in reads it,"
+        " and a new kind is the service's to add.",
+        places={
+            ALL: Access(
+                select=PEOPLE | SERVICE,
+                insert=SERVICE,
+                update=SERVICE,
+                delete=SERVICE,
+                upsert=SERVICE,
+            )
+        },
+        closed=WRITES,
+        columns="""
+            kind
+            description
+            email
+            in_app
+        """,
+    ),
+    "public.notification_preferences": Relation(
+        why="“Preferences per kind and channel”: what somebody wants to hear of, and how, is theirs"
+        " alone to say and to read. A row is its person's from the start.",
+        places={
+            THEIRS: Access(
+                select=OWNER | SERVICE,
+                insert=OWNER | SERVICE,
+                update=OWNER | SERVICE,
+                delete=OWNER | SERVICE,
+                upsert=OWNER | SERVICE,
+            ),
+            MINE: _THEIR_OWN,
+        },
+        natural_key="user_id,kind,channel",
+        columns="""
+            id fixed
+            user_id add carry fixed
+            kind add change
+            channel add change
+            enabled add change
+            created_at fixed
+            updated_at stamped
+        """,
+    ),
+    "public.summary_times": Relation(
+        why="“Default Monday 08:00 in their zone, their choice of day and hour”: the row is made"
+        " with the person, who chooses weekday and time of day; the zone is that of their profile,"
+        " and the hour of the week follows from all of them.",
+        places={
+            THEIRS: Access(
+                select=OWNER | SERVICE,
+                insert=SERVICE,
+                update=OWNER | SERVICE,
+                delete=SERVICE,
+                upsert=SERVICE,
+            ),
+            MINE: Access(select=LEARNERS, update=LEARNERS),
+        },
+        closed=frozenset({"insert", "delete", "upsert"}),
+        columns="""
+            user_id fixed
+            weekday change
+            time_of_day change
+            time_zone
+            hour_id
+        """,
+    ),
+    "public.mail_suppressions": Relation(
+        why="“Hard bounces and complaints suppress at once and show the learner why”: whoever has"
+        " the address, confirmed, reads why it gets no mail, and nobody else; the list is the"
+        " service's, and rpc/resume_mail lifts an entry.",
+        places={
+            THEIRS: Access(
+                select=OWNER | SERVICE,
+                insert=SERVICE,
+                update=SERVICE,
+                delete=SERVICE,
+                upsert=SERVICE,
+            ),
+            MINE: Access(select=LEARNERS),
+        },
+        closed=WRITES,
+        columns="""
+            id fixed
+            address
+            cause
+            reason
+            notification_id
+            created_at fixed
         """,
     ),
     "public.webhook_events": Relation(
@@ -769,6 +867,10 @@ _LEARNERS_ONLY = {PRIVATE: OWNER, PUBLIC: OWNER | FOLLOWER, OWN: LEARNERS}
 _NOT_SIGNED_IN = (401, "not_signed_in")
 _THE_WORKERS = "RPC for workers: the secret key alone opens them."
 _THE_EDGE = "Connecting goes through the edge, which knows who asks and holds the keys."
+_LETTERS = (
+    "“Signed, expiring links … a link works for its learner only”: the edge has read the signature,"
+    " and names whose link it is."
+)
 _TOKENS = "Tokens are opened by the edge and the workers alone, and told to nobody, sealed or not."
 
 FUNCTIONS: dict[str, Function] = {
@@ -944,6 +1046,15 @@ FUNCTIONS: dict[str, Function] = {
         places=_OWNERS_ONLY,
         refusal=(404, "export_not_found"),
     ),
+    "public.resume_mail": Function(
+        why="Whoever has an address lets mail go to it again, and to no other.",
+        callers=PEOPLE,
+        to_nobody=_NOT_SIGNED_IN,
+    ),
+    "public.next_summary": Function(
+        why="“Their choice of day and hour”: when mine comes next is told to me, to nobody else.",
+        callers=PEOPLE,
+    ),
     "public.progress": Function(
         why="The figures of a row that one can read anyway, to be embedded.",
         callers=PEOPLE | SERVICE,
@@ -988,6 +1099,22 @@ FUNCTIONS: dict[str, Function] = {
     "worker.complete_export_google_calendar": Function(_THE_WORKERS, SERVICE),
     "worker.load_close_account": Function(_THE_WORKERS, SERVICE),
     "worker.complete_close_account": Function(_THE_WORKERS, SERVICE),
+    "worker.send_notification": Function(
+        "“worker.send_notification for the service”: what Learnbase says is no person's to write.",
+        SERVICE,
+    ),
+    "worker.act_by_letter": Function(_LETTERS, SERVICE),
+    "worker.choose_mail": Function(_LETTERS, SERVICE),
+    "worker.record_mail_event": Function(
+        "The mail service's webhooks are verified by the edge, which alone tells what they say.",
+        SERVICE,
+    ),
+    "worker.load_weekly_summary": Function(_THE_WORKERS, SERVICE),
+    "worker.complete_weekly_summary": Function(_THE_WORKERS, SERVICE),
+    "worker.load_write_letters": Function(_THE_WORKERS, SERVICE),
+    "worker.complete_write_letters": Function(_THE_WORKERS, SERVICE),
+    "worker.load_send_email": Function(_THE_WORKERS, SERVICE),
+    "worker.complete_send_email": Function(_THE_WORKERS, SERVICE),
     "worker.run_schedule": Function(_THE_WORKERS, SERVICE),
     "worker.schema_version": Function(_THE_WORKERS, SERVICE),
 }

@@ -10,6 +10,10 @@ session of its second task, and a catch-up to decide. How Zoe follows is in a wo
 Everybody has connected their Notion, is about to connect their Google Calendar, and has each plan
 they learn by exported, as far as its first task. Zoe's calendar is connected, and what she exports
 is in a worker's hands.
+
+Everybody has been written to, has a time for their weekly summary, and wants to be reminded by
+mail. No mail goes to confirmed addresses any more, Zoe's excepted: something is to be told to her,
+and a letter to her is about to be sent.
 """
 
 from __future__ import annotations
@@ -52,6 +56,7 @@ DELIVERY = {"msg_id": 1, "read_ct": 2}  # in a worker's hands
 WAITING = 2  # a message that is free to take
 DEAD_LETTER = 1
 SCHEDULES = "schedule_plan"
+WEEK = "2026-W48"
 CHOICE = {"choice": "later_date", "deadline_date": "2027-04-01", "text": "Two weeks later"}
 AVAILABILITY = (
     *("public.study_preferences", "public.study_windows", "public.days_off", "public.busy_times"),
@@ -61,6 +66,20 @@ OUTSIDE = (
     *("export_notion", "export_google_calendar", "disconnect", "read_busy_times"),
     "close_account",
 )
+LETTERS = ("weekly_summary", "write_letters", "send_email")
+KINDS = {
+    "weekly_summary": True,
+    "welcome": True,
+    "plan_ready": True,
+    "plan_failed": True,
+    "plan_slipped": True,
+    "export_finished": True,
+    "export_stopped": True,
+    "connection_needs_renewing": True,
+    "limit_reached": True,
+    "session_reminder": False,
+}
+"""What is written about, and whether by mail to who has not chosen; in the app all of it is."""
 FREE_BUSY = "https://www.googleapis.com/auth/calendar.events.freebusy"
 
 KEYS = {
@@ -78,7 +97,9 @@ KEYS = {
     "pgmq.a_generate_plan": ("msg_id",),
     "pgmq.q_schedule_plan": ("msg_id",),
     "pgmq.a_schedule_plan": ("msg_id",),
-    **{f"pgmq.{kind}_{queue}": ("msg_id",) for kind in "qa" for queue in OUTSIDE},
+    **{f"pgmq.{kind}_{queue}": ("msg_id",) for kind in "qa" for queue in (*OUTSIDE, *LETTERS)},
+    "public.notification_kinds": ("kind",),
+    "public.summary_times": ("user_id",),
     "private.connection_tokens": ("connection_id",),
     "private.oauth_states": ("state_hash",),
     "public.study_preferences": ("user_id",),
@@ -151,6 +172,81 @@ def _people() -> list[Row]:
     # An account whose person is yet to be made.
     rows.append(Row("auth.users", {"id": ident("loose account"), "is_anonymous": False}))
     return rows
+
+
+def _messages(person: str) -> list[Row]:
+    """What somebody wants to hear of, and when; and that no mail goes to them."""
+    whose = {"user_id": ident(person)}
+    since = {"created_at": LONG_AGO}
+    waiting: Values = {"id": ident(f"waiting for {person}"), **whose, "kind": "welcome"}
+    waiting |= {"channel": "in_app", "dedupe_key": f"in_app:welcome:{person}"}
+    rows: list[tuple[str, Values]] = [
+        ("public.notifications", {**waiting, "due_at": LONG_AGO, "context": {}, **since}),
+        (
+            "public.notification_preferences",
+            {
+                "id": ident(f"preference of {person}"),
+                **whose,
+                "kind": "session_reminder",
+                "channel": "email",
+                "enabled": True,
+                "updated_at": LONG_AGO,
+                **since,
+            },
+        ),
+        (
+            "public.summary_times",
+            {
+                **whose,
+                "weekday": PEOPLE.index(person) + 1,
+                "time_of_day": "07:30:00",
+                "time_zone": "UTC",
+                "hour_id": hour_id(PEOPLE.index(person) + 1),
+            },
+        ),
+    ]
+    if person == "zoe":
+        letter: Values = {"id": LETTER, **whose, "kind": "export_stopped", "channel": "email"}
+        letter |= {"dedupe_key": "email:export_stopped:zoe", "subject": "It stopped"}
+        letter |= {"body_text": "It stopped", "body_html": "<p>It stopped</p>", "position": 0}
+        letter |= {"recipient": address_of(person), "batch_id": BATCH, **since}
+        letter["updated_at"] = LONG_AGO
+        mail: Values = {"id": MAIL, **whose, "kind": "welcome", "channel": "email"}
+        mail |= {"dedupe_key": "email:welcome:zoe", "due_at": LONG_AGO, "context": {}, **since}
+        rows += [("public.notifications", letter), ("public.notifications", mail)]
+    return [Row(relation, values, person) for relation, values in rows]
+
+
+def _hour(weekday: int, time_of_day: str = "07:30:00") -> Row:
+    """An hour of the week at which summaries come; it is far away."""
+    values: Values = {"id": hour_id(weekday, time_of_day), "weekday": weekday}
+    values["time_of_day"] = time_of_day
+    next_at = f"2099-01-{weekday + 4:02}T{time_of_day}+00:00"
+    return Row("private.summary_hours", {**values, "time_zone": "UTC", "next_at": next_at})
+
+
+def hour_id(weekday: int, time_of_day: str = "07:30:00") -> str:
+    """It follows from the hour: a number would tell whether somebody had it before."""
+    made = str(uuid.UUID(hashlib.md5(f"{weekday} {time_of_day} UTC".encode()).hexdigest()))  # noqa: S324
+    NAMES[made] = f"hour {weekday} {time_of_day}"
+    return made
+
+
+def _suppressed(person: str) -> Row:
+    """An address that gets no mail; one that is not confirmed is nobody's."""
+    values = {
+        "id": ident(f"suppression of {person}"),
+        "address": address_of(person),
+        "cause": "bounced",
+        "reason": f"There is no {person} here",
+        "created_at": LONG_AGO,
+    }
+    return Row("public.mail_suppressions", values, "" if person == "una" else person)
+
+
+def address_of(person: str) -> str:
+    """Where mail to somebody goes, or would go."""
+    return f"{person}@example.com"
 
 
 def _availability(person: str) -> list[Row]:
@@ -364,6 +460,8 @@ def _export(person: str, label: str, provider: str = "notion") -> list[Row]:
     return [Row(relation, values, person, label) for relation, values in rows]
 
 
+BATCH, OTHER_BATCH = ident("batch"), ident("another batch")
+LETTER, MAIL = ident("letter to zoe"), ident("mail for zoe")
 OPTIONS: dict[str, Values] = {
     "notion": {"parent": {"type": "workspace"}},
     "google": {"reminders": "none"},
@@ -470,6 +568,10 @@ def _follower(person: str, label: str) -> Row:
     return Row("public.plan_followers", values, person, label)
 
 
+def _kind(name: str) -> Values:
+    return {"kind": name, "description": f"About {name}", "email": KINDS[name], "in_app": True}
+
+
 def _shared() -> list[Row]:
     rows = [
         Row(
@@ -535,6 +637,14 @@ def _jobs() -> list[Row]:
         "disconnect": calendar,
         "read_busy_times": calendar,
         "close_account": {"v": 1, "user_id": ident("zoe")},
+        "weekly_summary": {
+            "v": 1,
+            "week": WEEK,
+            "until": "2099-01-01T00:00:00+00:00",
+            "user_ids": [ident("zoe")],
+        },
+        "write_letters": {"v": 1, "user_ids": [ident("zoe")]},
+        "send_email": {"v": 1, "batch_id": BATCH},
     }
     return [
         *(Row("worker.queues", {**settings, "queue": queue}) for queue in outside),
@@ -571,6 +681,12 @@ ROWS: tuple[Row, ...] = (
     *(_progress("zoe", label, 2) for label in LABELS),
     *(_follower(name, label) for name in ("ben", "zoe") for label in LABELS),
     *(row for name in PEOPLE for row in _availability(name)),
+    *(Row("public.notification_kinds", _kind(name)) for name in KINDS),
+    *(row for name in PEOPLE for row in _messages(name)),
+    *(_hour(weekday) for weekday in range(1, 8)),
+    _hour(1, "08:00:00"),
+    *(_suppressed(name) for name in PEOPLE if name not in ("ann", "zoe")),
+    *(Row("private.mail_batches", {"id": i, "created_at": LONG_AGO}) for i in (BATCH, OTHER_BATCH)),
     # While a plan is private only its owner has a schedule of it.
     *(row for label in LABELS for row in _schedule("ada", label)),
     *(row for name in ("ben", "zoe") for row in _schedule(name, "ada public")),

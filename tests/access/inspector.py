@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 import httpx
 import psycopg
 
-from tests.access import actors, ground, outside, weeks
+from tests.access import actors, ground, messages, outside, weeks
 from tests.access.line import Answer, Line
 from tests.access.state import State
 from tests.access.voice import Voice
@@ -103,6 +103,7 @@ class Inspector:
         what = probe.outcome.differs(self._send(probe))
         changes = self.state.changes(before)
         effect = outside.with_consequences(weeks.with_consequences(probe))
+        effect = messages.with_consequences(probe, effect)
         what = what or effect.differs(changes)
         if what:
             yield Surprise(probe, what)

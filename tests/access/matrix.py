@@ -305,6 +305,9 @@ def update(relation: str, row: Row, change: Values, actor: Actor, place: str) ->
     if not changed:
         return Effect()
     changed |= {name for name in said if "stamped" in said[name]}
+    if changed & set(ground.KEYS.get(relation, ("id",))):
+        # By another key it is another row.
+        return Effect(added=((relation, change),), gone=frozenset({(relation, row.key)}))
     if relation == "public.learning_plans":
         changed.add("revision")
     if relation == "public.tasks" and changed & _WRITING_A_TASK and actor.standing == "person":

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.access import ground
 from tests.access.ground import DELIVERY, ident, thing_of, token_hash
+from tests.access.messages import tells
 from tests.access.outside import CONNECTIONS, EXPORTS, ITEMS, SEALED, STAMPED, STATES
 from tests.access.outside_calls import CLOSES, DISCONNECTS
 from tests.access.probes import Effect, quoted
@@ -102,6 +103,7 @@ def _with_tokens(function: str) -> Call | None:  # noqa: PLR0911 - a case each
         case "break_connection":
             columns_ = STAMPED | {"status", "error"}
             effect = Effect(
+                added=tells("zoe", "connection_needs_renewing", connection_id=NOTION),
                 changed={connection: columns_, (EXPORTS, EXPORT): STOPPED},
                 said={
                     connection: {"status": "reconnect"},
@@ -172,13 +174,17 @@ def _exporting(function: str) -> Call | None:
         case "complete_export_notion":
             result: dict[str, Any] = {"status": "succeeded", "changed": {"created": 1}}
             done = STAMPED | {"status", "under_way", "finished_at", "changed"}
-            effect = Effect(changed={export: done}, said={export: {"status": "succeeded"}})
+            about = {"plan_id": ident("ada public plan"), "export_id": EXPORT}
+            told = tells("zoe", "export_finished", **about)
+            effect = Effect(told, {export: done}, {export: {"status": "succeeded"}})
             return completed("export_notion", {**result, "stays": []}, effect)
         case "complete_export_google_calendar":
             result = {"status": "stopped", "code": "x", "message": "x", "needs": "word"}
             which: Key = (EXPORTS, CALENDAR_EXPORT)
             said = {"status": "stopped", "needs": "word", "error": {"code": "x", "message": "x"}}
-            effect = Effect(changed={which: STOPPED - {"turn"}}, said={which: said})
+            about = {"plan_id": ident("zoe private plan"), "export_id": CALENDAR_EXPORT}
+            told = tells("zoe", "export_stopped", **about)
+            effect = Effect(told, {which: STOPPED - {"turn"}}, {which: said})
             return completed("export_google_calendar", result, effect)
         case _:
             return None

@@ -102,7 +102,7 @@ class State:
             ("worker.dead_letters", "id"),
             ("pgmq.q_generate_plan", "msg_id"),
             ("pgmq.q_schedule_plan", "msg_id"),
-            *((f"pgmq.q_{queue}", "msg_id") for queue in ground.OUTSIDE),
+            *((f"pgmq.q_{queue}", "msg_id") for queue in (*ground.OUTSIDE, *ground.LETTERS)),
         ):
             self._db.execute(
                 "select setval(pg_get_serial_sequence(%s, %s), 100000)", (name, column)

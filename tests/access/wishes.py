@@ -94,6 +94,10 @@ CHANGES: dict[str, tuple[str, Any]] = {
     "public.task_progress": ("actual_minutes", 25),
     "public.plan_generations": ("output_summary", {"modules": 2}),
     "public.notifications": ("read_at", LATER),
+    "public.notification_kinds": ("description", "Another description"),
+    "public.notification_preferences": ("enabled", False),
+    "public.summary_times": ("time_of_day", "20:15:00"),
+    "public.mail_suppressions": ("reason", "Another reason"),
     "public.webhook_events": ("handled_at", LATER),
     "public.module_progress": ("completion", 1),
     "public.plan_progress": ("completion", 1),
@@ -196,6 +200,15 @@ def new_row(  # noqa: C901, PLR0912, PLR0915 - a case for each relation
         case "public.notifications":
             row = {"user_id": person, "kind": "weekly_summary", "channel": "email"}
             row |= {"dedupe_key": "new"}
+        case "public.notification_kinds":
+            row = {"kind": "news_of_the_house", "description": "What is new"}
+        case "public.notification_preferences":
+            row = {"user_id": person, "kind": "welcome", "channel": "in_app", "enabled": False}
+        case "public.summary_times":
+            row = {"user_id": person, "time_zone": "UTC"}
+            clear = (quoted("delete from public.summary_times where user_id = {}", person),)
+        case "public.mail_suppressions":
+            row = {"address": "new@example.com", "cause": "complained"}
         case "public.webhook_events":
             row = {"source": "stripe", "external_id": "evt_2", "type": "paid", "payload": {}}
         case "public.tier_limits":
@@ -232,7 +245,7 @@ def _availability(relation: str, person: str) -> tuple[Values, tuple[str, ...]]:
 
 # Another value for each column, other than the one in the ground, and allowed by every constraint.
 _OTHERS: dict[str, Any] = {
-    **{name: ident("another") for name in ("id", "batch_id")},
+    "id": ident("another"),
     **dict.fromkeys(
         (
             *("completed_at", "created_at", "updated_at", "pinned_at", "edited_at", "checked_at"),
@@ -240,7 +253,8 @@ _OTHERS: dict[str, Any] = {
             *("opened_at", "bounced_at", "read_at", "received_at", "handled_at", "requeued_at"),
             *("enqueued_at", "failed_at", "tried_at", "dead_at", "decided_at", "set_aside_at"),
             *("computed_at", "look_at", "last_read_at", "rotated_at", "closing_at"),
-            *("last_used_at", "connected_at", "requested_at", "since"),
+            *("last_used_at", "connected_at", "requested_at", "since", "due_at", "complained_at"),
+            "asked_at",
         ),
         LATER,
     ),
@@ -317,6 +331,15 @@ _OTHERS: dict[str, Any] = {
     "url": "https://example.com/another",
     "domain": "example.org",
     "dedupe_key": "another",
+    "recipient": "another@example.com",
+    "address": "another@example.com",
+    "unsubscribe_url": "https://example.com/stop",
+    "position": 7,
+    "carried_by": ident("waiting for ada"),
+    "notification_id": ident("another"),
+    "cause": "complained",
+    "time_of_day": "20:15:00",
+    "in_app": False,
     "provider_id": "another",
     "source": "resend",
     "external_id": "evt_another",
@@ -395,6 +418,15 @@ _OTHERS_OF: dict[tuple[str, str], Any] = {
     ("worker.model_prices", "model"): "huge",
     ("worker.platform_limits", "name"): "another",
     ("public.notifications", "user_id"): ident("ben"),
+    ("public.notifications", "batch_id"): ground.OTHER_BATCH,
+    ("public.notification_kinds", "kind"): "another",
+    ("public.notification_kinds", "email"): False,
+    ("public.notification_preferences", "user_id"): ident("ben"),
+    ("public.notification_preferences", "kind"): "plan_ready",
+    ("public.notification_preferences", "channel"): "in_app",
+    ("public.notification_preferences", "enabled"): False,
+    ("public.summary_times", "user_id"): ident("ben"),
+    ("public.summary_times", "hour_id"): ground.hour_id(7),
     ("public.notifications", "kind"): "welcome",
     ("public.tier_limits", "tier"): "anonymous",
 }

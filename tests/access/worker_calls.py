@@ -57,7 +57,7 @@ def of_workers(name: str) -> Call | None:  # noqa: C901, PLR0911, PLR0912 - a ca
                 look=lambda body: answers(body, 1),
             )
         case "queue_depths":
-            return Call({}, look=lambda body: answers(len(body), 8))
+            return Call({}, look=lambda body: answers(len(body), 11))
         case "requeue_dead_letter":
             letter = ("worker.dead_letters", str(ground.DEAD_LETTER))
             revived = (_GENERATIONS, ident("zoe bare failure"))

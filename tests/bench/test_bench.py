@@ -61,6 +61,8 @@ def test_all_that_was_promised_is_measured(measured: Measured):
         assert aims[f"reads.dashboard.{size}"] == 1.15
     assert aims["reads.search.900"] == aims["saves.plan_200.model.900"] == 1.5
     assert aims["jobs.throughput"] == 2
+    assert (aims["mail.queue"], aims["mail.send.grant"]) == (2, 0.95)
+    assert "mail.rendering" in aims
     assert (aims["start.help"], aims["start.drain"]) == (15, 40)
 
 

@@ -19,7 +19,10 @@ from typing import Any
 from learnbase.stack import Stack
 
 PROJECT = Path(__file__).parents[2]
-PROOFS = ("two_worlds", "kills", "generations", "schedules", "exports", "faults", "mutants")
+PROOFS = (
+    *("two_worlds", "kills", "generations", "schedules", "exports", "letters"),
+    *("faults", "mutants"),
+)
 
 
 def main() -> int:

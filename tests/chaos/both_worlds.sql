@@ -63,6 +63,14 @@ where m.plan_id = pg_temp.named('publisher sql') and t."order" = 1;
 insert into public.notifications (id, user_id, kind, channel, dedupe_key)
 select pg_temp.named(id || ' notification'), id, 'weekly_summary', 'email', 'weekly_summary:' || id from public.users;
 
+insert into public.notification_preferences (id, user_id, kind, channel, enabled)
+select pg_temp.named(u.id || ' wants ' || k.kind), u.id, k.kind, 'email', false
+from public.users u, public.notification_kinds k
+where k.kind in ('weekly_summary', 'plan_ready', 'session_reminder');
+
+insert into public.mail_suppressions (id, address, cause, reason)
+select pg_temp.named(u.email || ' suppressed'), u.email, 'complained', 'Reported as unwanted' from public.users u where u.name <> 'Publisher';
+
 -- When they can study, and what was made of it.
 insert into public.study_preferences (user_id, daily_ceiling_minutes) select id, 120 from public.users;
 

@@ -8,6 +8,9 @@ insert into auth.users (id, email, email_confirmed_at, raw_user_meta_data)
 select pg_temp.named(name), name || '@example.com', now(), jsonb_build_object('name', initcap(name))
 from (values ('victim'), ('accomplice1'), ('accomplice2'), ('accomplice3')) as people (name);
 
+-- When the victim reads: an hour that a stranger may try as well.
+update public.summary_times set weekday = 3, time_of_day = '18:00' where user_id = pg_temp.named('victim');
+
 -- No limits and no stamps for the rest: these rows are history.
 set session_replication_role = replica;
 
@@ -84,6 +87,22 @@ select pg_temp.named('victim'), 'key ' || n, '[]', pg_temp.named('victim plan ' 
 insert into public.notifications (id, user_id, kind, channel, dedupe_key, subject)
 select pg_temp.named('victim notification ' || n), pg_temp.named('victim'), 'weekly_summary', 'email', 'weekly_summary:victim:' || n, 'Your vaults'
 from generate_series(1, 1000) as n;
+
+update public.notifications set due_at = now(), context = '{"topic": "Safecracking"}' where dedupe_key like 'weekly_summary:victim:%0';
+
+insert into private.mail_batches (id) select pg_temp.named('victim batch ' || n) from generate_series(1, 10) as n;
+
+update public.notifications n set batch_id = b.id, position = 0, recipient = 'victim@example.com'
+from (select b.id, row_number() over (order by b.id) as number from private.mail_batches b) b
+where n.id = pg_temp.named('victim notification ' || b.number);
+
+insert into public.notification_preferences (id, user_id, kind, channel, enabled)
+select pg_temp.named('victim wants ' || k.kind || c), pg_temp.named('victim'), k.kind, c::public.notification_channel, k.kind <> 'welcome'
+from public.notification_kinds k, unnest(array['email', 'in_app']) as c;
+
+insert into public.mail_suppressions (id, address, cause, reason, notification_id)
+select pg_temp.named('suppressed ' || name), name || '@example.com', 'bounced', 'There is no vault here', pg_temp.named('victim notification 1')
+from (values ('victim'), ('accomplice1'), ('accomplice2')) as people (name);
 
 insert into public.webhook_events (id, source, external_id, type, payload)
 select pg_temp.named('event ' || n), 'resend', 'event ' || n, 'email.opened', '{}' from generate_series(1, 500) as n;

@@ -114,6 +114,18 @@ LOOSENINGS: dict[str, Loosening] = {
         "private.rotate_own_feed", "and f.user_id = private.current_user_id()", ""
     ),
     "everybody reads who is connected": Policy("connections", "People read their own connections"),
+    "everybody reads what others want to hear of": Policy(
+        "notification_preferences", "People read their own preferences"
+    ),
+    "everybody reads when others get their summary": Policy(
+        "summary_times", "People read when their summary comes"
+    ),
+    "everybody reads whose mail came back": Policy(
+        "mail_suppressions", "People read why their address gets no mail"
+    ),
+    "everybody reads what was written to others": Policy(
+        "notifications", "People read their notifications"
+    ),
     "everybody reads all exports": Policy("exports", "Learners read their own exports"),
     "everybody reads what exports made": Policy(
         "export_items", "Learners read the items of their own exports"

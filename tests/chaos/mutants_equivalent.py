@@ -42,6 +42,8 @@ EQUIVALENT: dict[str, str] = {
             ("public.busy_times", "People change their own busy times"),
             ("public.sessions", "Learners move and pin their own sessions"),
             ("public.exports", "Learners choose what becomes of their own exports"),
+            ("public.notification_preferences", "People change their own preferences"),
+            ("public.summary_times", "People choose when their summary comes"),
         )
     },
     **{
@@ -57,6 +59,8 @@ EQUIVALENT: dict[str, str] = {
             ("private.learner_calendars", "The service reads the calendars"),
             ("private.connection_tokens", "The service reads the sealed tokens"),
             ("private.oauth_states", "The service reads the states"),
+            ("private.mail_batches", "The service reads the batches"),
+            ("private.summary_hours", "The service reads the hours"),
             ("worker.dead_letters", "The service reads the dead letters"),
             ("worker.job_attempts", "The service reads the attempts"),
             ("worker.queues", "The service reads the queues"),
@@ -109,6 +113,12 @@ EQUIVALENT: dict[str, str] = {
     " (e.user_id = ( SELECT private.current_user_id() AS current_user_id))": (
         "the select in it is itself under the policy of exports, which shows nobody any but their"
         " own"
+    ),
+    "private.apply_write_letters(jsonb,jsonb) without n.due_at is not null (1)": (
+        "it locks more rows of the same people than are written, in the same order"
+    ),
+    "private.form_batches(uuid[]) without n.batch_id is null": (
+        "whoever calls it has just written the letters, or taken them out of their batch"
     ),
     "private.refresh_schedules_of(uuid) without for no key update": _ONLY_WAITING,
     "private.let_go_of_exports() without for no key update": _ONLY_WAITING,

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 # Everything that holds rows of people; the lists say why a table may be empty of the victim's.
 NOT_THE_VICTIMS = {
     "public.resources": "the catalogue is shared, and the same in both worlds",
+    "public.notification_kinds": "what Learnbase writes about is the same for everybody",
     "public.tier_limits": "limits are the same for everybody",
     "worker.queues": "the settings of the queues belong to nobody",
     "worker.model_prices": "prices are the operator's",

@@ -7,6 +7,7 @@ from typing import Any
 VICTIMS_WORDS = (
     *("Safecracking, volume 1", "Safecracking", "safecrack", "Vault 3", "Dial 2", "Your vaults"),
     *("Nobody may know", "victim@example.com", "weekly_summary:victim:7", "key 3", "event 7"),
+    "There is no vault here",
 )
 OTHER_WORDS = (
     *("Sailing", "SQL for product analytics", "Fingerstyle guitar", "Bookbinding", "Week 1", "x"),
@@ -32,6 +33,8 @@ BY_TYPE: dict[str, tuple[Any, ...]] = {
 _WEEK = [{"weekday": day, "starts": "06:30", "ends": "08:00"} for day in range(1, 8)]
 BY_NAME: dict[str, tuple[Any, ...]] = {
     "weekday": (1, 2, 3, 4, 5, 6, 7, 7, 8),
+    "kind": ("weekly_summary", "welcome", "session_reminder", "plan_ready", "gossip"),
+    "time_of_day": ("06:30", "18:00", "18:00", "21:00", "24:00"),
     "starts": ("05:30", "06:30", "18:00", "21:00"),
     "ends": ("06:00", "19:00", "22:00", "24:00"),
     "starts_on": DATES[:3],

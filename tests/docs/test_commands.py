@@ -109,7 +109,7 @@ def _name(words: list[str]) -> list[str]:
     return name
 
 
-_TAKES_WORDS = (["work"], ["requeue"])  # jobs, ids
+_TAKES_WORDS = (["work"], ["requeue"], ["run"])  # jobs, ids, schedules
 
 
 @pytest.mark.parametrize("command", sorted(named("learnbase")))

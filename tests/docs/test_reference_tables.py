@@ -28,12 +28,18 @@ _OF_THE_SERVICE = {
     "unknown_schedule",
     "invalid_at",
 }
+# Functions of the service, which say to it what others say to people.
+_BY_THE_SERVICE = {"worker.send_notification", "worker.act_by_letter"}
 # How the page writes a field that depends on the request.
 _ANY = {"the table of links", "the column"}
 
 
 def spoken_to_people() -> list[refusals.Refusal]:
-    return [refusal for refusal in refusals.spoken() if refusal.code not in _OF_THE_SERVICE]
+    return [
+        refusal
+        for refusal in refusals.spoken()
+        if refusal.code not in _OF_THE_SERVICE and refusal.function not in _BY_THE_SERVICE
+    ]
 
 
 def listed() -> dict[tuple[str, str, int], str]:
@@ -147,8 +153,11 @@ _REASONS = (
     *("src/learnbase/services/llm.py", "src/learnbase/services/model_*.py"),
     *("workers/*.py", "supabase/migrations/*.sql"),
 )
-# What stops an export is told elsewhere on the page.
-_OF_EXPORTS = re.compile(r"connections|exports|export_|busy_times|disconnect|close_account|deps")
+# What stops an export is told elsewhere on the page, and what stops a letter in the log.
+_OF_OTHERS = re.compile(
+    r"connections|exports|export_|busy_times|disconnect|close_account|deps"
+    r"|messages|letters|send_email|weekly_summary"
+)
 _REASON = re.compile(
     r'code(?:: str)? ?= ?"(\w+)"|\b(?:Failure|GiveUp)\(\s*"(\w+)"|code or "(\w+)"'
     r"|jsonb_build_object\(\s*'code', '(\w+)'"
@@ -160,7 +169,7 @@ _REASON = re.compile(
 def test_every_reason_why_a_generation_fails_is_told_and_no_other() -> None:
     page = {code for row in tables.rows(PAGE, "code", "why") for code in tables.words(row[0])}
     files = [file for pattern in _REASONS for file in sorted(node.PROJECT.glob(pattern))]
-    files = [file for file in files if not _OF_EXPORTS.search(file.name)]
+    files = [file for file in files if not _OF_OTHERS.search(file.name)]
     written = {
         code
         for file in files

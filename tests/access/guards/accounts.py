@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tests.access.ground import ident
 from tests.access.guards.acts import DONE, USERS, say
+from tests.access.messages import written
 from tests.access.probes import Effect, Key, Outcome, Probe, quoted
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ def probes() -> Iterator[Probe]:
     made = (
         ("auth.users", {"id": new}),
         (USERS, {"id": new, "auth_user_id": new, "email": "new@example.com", "name": "Nora"}),
+        *(written(new, "welcome", channel, f"welcome:{new}") for channel in ("in_app", "email")),
     )
     yield say(
         "somebody signs up",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tests.access import ground
 from tests.access.ground import QUEUE, ident
 from tests.access.guards.acts import DONE, GENERATIONS, LEDGER, MESSAGES, at, call, gives
+from tests.access.messages import tells
 from tests.access.probes import Effect, Outcome, Probe, quoted, refused
 
 if TYPE_CHECKING:
@@ -125,6 +126,8 @@ def _refunds() -> Iterator[Probe]:
     error = {"code": "x", "message": "x"}
     sorry = {"outcomes": [{**ground.DELIVERY, "result": {"failed": error}}]}
     dead = ("worker.dead_letters", {"msg_id": ground.DELIVERY["msg_id"]})
+    which = {"plan_id": at("ada private", "plan"), "generation_id": request}
+    told = tells("ada", "plan_failed", f"plan_generation:{request}:failed", **which)
     complete, about = "worker.complete_generate_plan", "private.fail_generation"
     for name, function, arguments, added, prepare in (
         ("a refusal without a model", complete, sorry, (archived, back), ()),
@@ -137,6 +140,6 @@ def _refunds() -> Iterator[Probe]:
             (called,),
         ),
     ):
-        effect = Effect(added=added, changed=failed, gone=gone)
+        effect = Effect(added=(*added, *told), changed=failed, gone=gone)
         outcome = Outcome(DONE, effect=effect)
         yield call(name, "service", function, arguments, outcome, *prepare, about=about)

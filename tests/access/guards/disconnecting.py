@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tests.access import ground
 from tests.access.ground import DELIVERY, ident
 from tests.access.guards.acts import DONE, call, gives, say
+from tests.access.messages import tells
 from tests.access.outside import CONNECTIONS, EXPORTS, SEALED, STAMPED, export_of
 from tests.access.outside_calls import DISCONNECTS, altered, standing
 from tests.access.outside_worker_calls import (
@@ -63,10 +64,11 @@ def _ending() -> Iterator[Probe]:
     # A broken connection breaks what is under way there, and nothing elsewhere.
     waits = altered(EXPORT, "status = 'queued', under_way = false")
     broken = Effect(
+        added=tells("zoe", "connection_needs_renewing", connection_id=CALENDAR),
         changed={
             (CONNECTIONS, CALENDAR): STAMPED | {"status", "error"},
             (EXPORTS, CALENDAR_EXPORT): STOPPED,
-        }
+        },
     )
     yield call(
         "a calendar breaks, and Notion does not", SERVICE, "worker.break_connection",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tests.access import ground
 from tests.access.ground import DELIVERY, ident
 from tests.access.guards.acts import DONE, at, call, gives
+from tests.access.messages import tells
 from tests.access.outside import (
     EXPORTS,
     ITEMS,
@@ -36,6 +37,9 @@ WAITING = quoted("update public.exports set status = 'queued' where id = {}", OT
 SENT_NEXT = {(EXPORTS, OTHER.key): STAMPED | {"turn", "under_way"}}
 NEXT = (MESSAGES, {"message": {"v": 1, "export_id": OTHER.key, "turn": 2}})
 ENDED = STAMPED | {"status", "under_way", "finished_at"}
+TOLD = {"plan_id": at("ada public", "plan"), "export_id": EXPORT}
+STOPS = tells("zoe", "export_stopped", f"export_stopped:{EXPORT}:1", **TOLD)
+FINISHES = tells("zoe", "export_finished", f"export_finished:{EXPORT}:1", **TOLD)
 STALE = (
     ("a message of an earlier turn", "turn = 2"),
     ("an export that is not under way", "under_way = false"),
@@ -99,7 +103,7 @@ def _loading() -> Iterator[Probe]:
     yield call("begins", SERVICE, LOAD, DELIVERED, Outcome(DONE, effect=effect), fresh)
     # A plan that one learns by no longer is not exported, and whoever waits is next.
     gone = Effect(
-        added=(NEXT,),
+        added=(NEXT, *STOPS),
         changed={KEY: STOPPED - {"turn", "needs"}, **SENT_NEXT},
         said={KEY: {"status": "stopped", "needs": None}},
     )
@@ -166,7 +170,8 @@ def _ending() -> Iterator[Probe]:
     yield end("later, whoever waits", {"status": "later", "seconds": 30}, later, WAITING)
     done: dict[str, Any] = {"status": "succeeded", "changed": {"created": 1}, "stays": ["x"]}
     effect = Effect(
-        (NEXT,), {KEY: ENDED | {"changed", "stays", "done", "confirmed", "error"}, **SENT_NEXT},
+        (NEXT, *FINISHES),
+        {KEY: ENDED | {"changed", "stays", "done", "confirmed", "error"}, **SENT_NEXT},
         {KEY: {"status": "succeeded", "done": 4, "confirmed": False}},
     )  # fmt: skip
     yield end("done, and somebody waits", done, effect, WAITING,
@@ -187,7 +192,7 @@ def _ending() -> Iterator[Probe]:
         "needs": "word",
     }
     stop = Effect(
-        (NEXT,),
+        (NEXT, *STOPS),
         {KEY: STOPPED - {"turn"} | {"confirmed"}, **SENT_NEXT},
         {
             KEY: {
@@ -255,7 +260,7 @@ def _failing() -> Iterator[Probe]:
     letter = ("worker.dead_letters", {"queue": QUEUE})
     archived = (f"pgmq.a_{QUEUE}", {"msg_id": DELIVERY["msg_id"]})
     given_up = Effect(
-        (letter, archived, NEXT), {KEY: ENDED | {"error"}, **SENT_NEXT},
+        (letter, archived, NEXT, *STOPS), {KEY: ENDED | {"error"}, **SENT_NEXT},
         {KEY: {"status": "failed"}}, frozenset({HELD}),
     )  # fmt: skip
     yield call("given up, and somebody waits", SERVICE, fail, said, Outcome(DONE, effect=given_up),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 from psycopg import sql
@@ -19,10 +20,13 @@ from tests.access.guards.acts import (
     call,
     write,
 )
+from tests.access.messages import tells
 from tests.access.probes import Effect, Outcome, Probe, Request, quoted, refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+_MONTH = dt.datetime.now(dt.UTC).strftime("%Y-%m")
 
 
 def probes() -> Iterator[Probe]:
@@ -84,6 +88,7 @@ def probes() -> Iterator[Probe]:
             (GENERATIONS, {"status": "queued"}),
             (LEDGER, {"person": ident("eve")}),
             (MESSAGES, {"read_ct": 0}),
+            *tells("eve", "limit_reached", limit=2, month=_MONTH),
         )
     )
     for name, person, last, sign, about in (

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tests.access import ground
 from tests.access.ground import QUEUE, ident
 from tests.access.guards.acts import DONE, GENERATIONS, LEDGER, MESSAGES, PLANS, TASKS, at
+from tests.access.messages import tells
 from tests.access.probes import Effect, Key, Outcome, Probe, Request, quoted, refused
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ def probes() -> Iterator[Probe]:
             (GENERATIONS, {"plan_id": at("ada private", "plan"), "status": "queued"}),
             (LEDGER, {"person": ident("ada")}),
             (MESSAGES, {"read_ct": 0}),
+            *tells("ada", "limit_reached"),
         )
     )
     request = "private.request_generation"
@@ -208,12 +210,13 @@ def _weeks(race: Callable[..., Probe]) -> Iterator[Probe]:
 def _waiting(race: Callable[..., Probe]) -> Iterator[Probe]:
     """Who waits for whom: seen by what the other wrote before they ended."""
     eve = "another learner"
+    key: Key = ("public.notifications", ident("notification of eve"))
     # The calendar before its sessions: whoever holds it is waited for, before a session is.
     holds = quoted(
         "update private.learner_calendars set version = version where user_id = {};"
-        " update public.notifications set read_at = now() where user_id = {}",
+        " update public.notifications set read_at = now() where id = {}",
         ident("eve"),
-        ident("eve"),
+        key[1],
     )
     if_waited = (
         " if exists (select from public.notifications n where n.read_at is not null) then"
@@ -222,7 +225,6 @@ def _waiting(race: Callable[..., Probe]) -> Iterator[Probe]:
     touch = "update public.sessions set pinned_at = null where false;"
     look = f"do $$ begin {touch}{if_waited}"
     waited = Outcome(frozenset({400}), code="LB000", message="waited")
-    key: Key = ("public.notifications", ident("notification of eve"))
     held = Effect(changed={key: frozenset({"read_at", "updated_at"})})
     yield race(
         ("the database's owner", holds), (eve, look), _but(waited, held), "private.hold_calendar"
@@ -230,9 +232,9 @@ def _waiting(race: Callable[..., Probe]) -> Iterator[Probe]:
     # Nobody waits for, or keeps waiting, who decides about something of their own.
     busy = quoted(
         "select from public.plan_schedules where user_id = {} for update;"
-        " update public.notifications set read_at = now() where user_id = {}",
+        " update public.notifications set read_at = now() where id = {}",
         ident("ada"),
-        ident("eve"),
+        key[1],
     )
     mine = at("eve private", "catch-up")
     decide = quoted("perform private.reject_own_catch_up({});", mine)
@@ -331,6 +333,7 @@ def _plan_made_while_its_owner_writes(race: Callable[..., Probe]) -> Probe:
         added=(
             ("public.modules", {"plan_id": plan, "title": "Mine"}),
             ("pgmq.a_generate_plan", {"msg_id": ground.DELIVERY["msg_id"]}),
+            *tells("zoe", "plan_failed"),
         ),
         changed={
             (PLANS, plan): frozenset({"revision", "updated_at"}),

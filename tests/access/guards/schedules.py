@@ -9,6 +9,7 @@ from tests.access import ground
 from tests.access.ground import ident, thing_of
 from tests.access.guards.acts import DONE, GENERATIONS, PLANS, at, call, gives, say, write
 from tests.access.learner_calls import SESSIONS, applied, decision
+from tests.access.messages import tells
 from tests.access.probes import CLOSED, Effect, Outcome, Probe, Request, allowed, quoted, refused
 from tests.access.weeks import MESSAGES, SCHEDULED
 
@@ -157,8 +158,10 @@ def _following() -> Iterator[Probe]:
     )  # fmt: skip
     request = at(PLAN, "request")
     done = frozenset({"status"})
+    about = {"plan_id": at(PLAN, "plan"), "generation_id": request}
+    ready = tells("eve", "plan_ready", f"plan_generation:{request}:succeeded", **about)
     effect = Effect(
-        added=((MESSAGES, {"read_ct": 0}),),
+        added=((MESSAGES, {"read_ct": 0}), *ready),
         changed={
             (GENERATIONS, request): done,
             (SCHEDULED, thing_of("eve", PLAN, "schedule")): frozenset(
@@ -342,6 +345,7 @@ def _proposing() -> Iterator[Probe]:
             ("pgmq.a_schedule_plan", {"msg_id": msg_id}),
             ("public.catch_ups", proposal),
             ("private.catch_up_targets", {"version": ground.version_of("zoe"), "before": None}),
+            *tells("zoe", "plan_slipped"),
         ),
         changed={
             (SCHEDULED, thing_of("zoe", label, "schedule")): frozenset(
