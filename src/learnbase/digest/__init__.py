@@ -2,8 +2,9 @@
 
 `summary` decides what a weekly letter says, and whether there is one; `render` makes a letter of
 any kind: subject, preheader, HTML and plain text. A kind is a folder in `letters/` (its context
-model, its templates, an example) and one line in `KINDS`. Whatever stands in a context is a
-stranger's: lines are cleaned where they come in (`context`), and escaped where they go out.
+model, its templates, an example, what it is about) and one row of `notification_kinds`. Whatever
+stands in a context is a stranger's: lines are cleaned where they come in (`context`), and escaped
+where they go out.
 """
 
 from learnbase.digest.context import MissingLink, WrongContext

@@ -1,4 +1,4 @@
-"""The kinds of letters: a line here, and a folder of the same name in `letters/`."""
+"""The kinds of letters: a folder each in `letters/`, whose `about.txt` says when it is written."""
 
 from __future__ import annotations
 
@@ -12,26 +12,20 @@ from typing import TYPE_CHECKING, Any
 from learnbase.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from learnbase.digest.context import Context
 
-KINDS: Mapping[str, str] = MappingProxyType(
-    {
-        "weekly_summary": "once a week",
-        "weekly_nothing_due": "once a week",
-        "welcome": "when you join",
-        "plan_ready": "when a plan is ready",
-        "plan_failed": "when a plan could not be made",
-        "plan_slipped": "when a plan has slipped",
-        "export_finished": "when an export is done",
-        "export_stopped": "when an export stops",
-        "connection_needs_renewing": "when a connected account needs you",
-        "limit_reached": "when you reach a limit",
-        "session_reminder": "before a session",
-        "news": "when several things happen at once",
-    }
-)
+
+def _kinds() -> Iterator[tuple[str, str]]:
+    folders = (entry for entry in files("learnbase.digest.letters").iterdir() if entry.is_dir())
+    for folder in sorted(folders, key=lambda folder: folder.name):
+        about = folder.joinpath("about.txt")
+        if about.is_file():
+            yield folder.name, about.read_text("utf-8").strip()
+
+
+KINDS: Mapping[str, str] = MappingProxyType(dict(_kinds()))
 """A kind: when Learnbase writes it, as the foot of the letter says."""
 
 
