@@ -65,7 +65,9 @@ def push(project: Path, url: str, *, seed: bool, cli_home: Path) -> str:
     if done.returncode:
         raise MigrationFailed(
             f"The migrations could not be applied:\n{said}",
-            remedy="Correct the migration and start again; what was applied before it stays.",
+            remedy="Correct the migration and start again; what was applied before it stays. "
+            "Where migrations that were applied have changed since (until the first release they "
+            "may), make a new database: make stack-reset.",
         )
     return said
 
