@@ -12,7 +12,7 @@ import pytest
 from learnbase.errors import AccessDenied, LearnbaseError, Unavailable
 from learnbase.services import mail as service
 from learnbase.services.mail import Mails
-from learnbase.services.mail_answer import Failed, Refused, Sent, outcomes
+from learnbase.services.mail_answer import Refused, Sent, outcomes
 from learnbase.services.mail_refusals import (
     BatchRefused,
     KeyTaken,
@@ -20,6 +20,7 @@ from learnbase.services.mail_refusals import (
     OutcomeUnknown,
     QuotaUsed,
 )
+from learnbase.services.retrying import Failed
 from learnbase.services.window import Window
 from tests.fakes.oauth import Clock
 from tests.fakes.resend import API_KEY, KEY_LIVES, Resend

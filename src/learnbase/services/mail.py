@@ -14,16 +14,15 @@ import asyncio
 import json
 import random
 import re
-import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote
 
 import httpx
 
 from learnbase.errors import AccessDenied, Unavailable
-from learnbase.services.mail_answer import Busy, Failed, Missing, answered, outcomes, told
+from learnbase.services.mail_answer import Missing, answered, outcomes, told
 from learnbase.services.mail_refusals import BatchRefused, Later, OutcomeUnknown, QuotaUsed, away
+from learnbase.services.retrying import Busy, Course, Failed, Retrying, answer_to
 from learnbase.services.window import Window
 
 if TYPE_CHECKING:
@@ -42,24 +41,9 @@ KEY_LIVES = 24 * 3600 - 600
 """Seconds from the first sending for which a repetition is safe; what travels takes its time."""
 
 MOST_BYTES = 1_000_000  # of an answer; a hundred ids are five thousand
-_TRIES, _BUSY_TRIES = 4, 6
-_FIRST_REST, _LONGEST_REST = 0.5, 5.0  # seconds; who must wait longer gives the slot to another
-_LONGEST_ANSWER = 60.0  # seconds, from the first byte sent to the last one read
-_UNSAID_REST = 1.0  # seconds, where a limit does not say how long
 _KEY = re.compile(r"[!-~]{1,256}")
 _COUNT = re.compile(r"[1-9][0-9]{0,3}")
 _WINDOW = re.compile(r";\s*w=([1-9][0-9]{0,3})\b")
-# Nothing left this machine.
-_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-
-
-@dataclass
-class _Course:
-    """What became of a request so far; `perhaps_done`: one of its tries may have arrived."""
-
-    perhaps_done: bool
-    failed: int = 0
-    busy: int = 0
 
 
 def connections(
@@ -112,9 +96,7 @@ class Mails:
         """
         self._http = http
         self._window = window or Window(GRANT)
-        self._pause = pause
-        self._chance = chance
-        self._closed_until = 0.0
+        self._retrying = Retrying(self._window, later=Later, away=away, pause=pause, chance=chance)
 
     async def send_batch(
         self, mails: Sequence[Mail], key: str, *, repeated: bool = False
@@ -146,11 +128,10 @@ class Mails:
             "Idempotency-Key": key,
             "x-batch-validation": "permissive",
         }
-        course = _Course(perhaps_done=repeated)
+        course = Course(perhaps_done=repeated)
         try:
             return await self._ask(
-                ("POST", "/emails/batch"),
-                (content, headers),
+                self._http.build_request("POST", "/emails/batch", content=content, headers=headers),
                 lambda answer: outcomes(answer, len(mails)),
                 course,
             )
@@ -172,41 +153,33 @@ class Mails:
             Unavailable: faults, or silence.
             AccessDenied: the key may send and nothing else.
         """
-        path = f"/emails/{quote(email_id, safe='')}"
+        request = self._http.build_request("GET", f"/emails/{quote(email_id, safe='')}")
         try:
-            answer = await self._ask(("GET", path), (b"", {}), told, _Course(perhaps_done=False))
+            answer = await self._ask(request, told, Course())
         except Missing:
             return None
         return str(answer.get("last_event") or "queued")
 
     async def _ask(
         self,
-        what: tuple[str, str],
-        content: tuple[bytes, dict[str, str]],
+        request: httpx.Request,
         read: Callable[[bytes], T],
-        course: _Course,
+        course: Course,
     ) -> T:
         """Ask until there is an answer that can be read."""
         while True:
-            turn = await self._window.turn()
-            if turn < self._closed_until:
-                raise Later(self._closed_until - turn)
+            turn = await self._retrying.turn()
             try:
-                answer = read(await self._send(what, content, turn))
+                answer = read(await self._send(request, turn))
             except Busy as limit:
-                course.busy += 1
-                self._ease(turn, limit.wait, course.busy)
+                self._retrying.ease(turn, limit, course)
             except Failed as failure:
-                course.perhaps_done |= failure.perhaps_done
-                course.failed += 1
-                await self._rest(course.failed, str(failure))
+                await self._retrying.rest(failure, course)
             else:
-                self._window.took()
+                self._retrying.took()
                 return answer
 
-    async def _send(
-        self, what: tuple[str, str], content: tuple[bytes, dict[str, str]], turn: float
-    ) -> bytes:
+    async def _send(self, request: httpx.Request, turn: float) -> bytes:
         """Send once and return the answer."""
 
         async def trace(event: str, _: object) -> None:
@@ -214,26 +187,10 @@ class Mails:
             if event == "http11.send_request_headers.complete":
                 self._window.left(turn)
 
-        (method, path), (body, headers) = what, content
-        noted = {"trace": trace}
-        answer = bytearray()
-        try:
-            async with (
-                asyncio.timeout(_LONGEST_ANSWER),
-                self._http.stream(
-                    method, path, content=body or None, headers=headers, extensions=noted
-                ) as response,
-            ):
-                async for chunk in response.aiter_raw():
-                    answer += chunk
-                    if len(answer) > MOST_BYTES:
-                        raise Failed("its answer has no end")
-        except _NOT_SENT as problem:
-            raise Failed(type(problem).__name__, perhaps_done=False) from problem
-        except (httpx.HTTPError, OSError) as problem:
-            raise Failed(str(problem) or type(problem).__name__) from problem
+        request.extensions["trace"] = trace
+        response, answer = await answer_to(self._http, request, MOST_BYTES)
         self._obey(response.headers)
-        return answered(response, bytes(answer))
+        return answered(response, answer)
 
     def _obey(self, headers: Mapping[str, str]) -> None:
         """Go by what the service says that it grants."""
@@ -241,29 +198,3 @@ class Mails:
         window = _WINDOW.search(headers.get("ratelimit-policy", ""))
         if limit:
             self._window.granted(int(limit[0]), int(window[1]) if window else 1)
-
-    def _ease(self, turn: float, said: float | None, busy: int) -> None:
-        """Slow down after a limit.
-
-        Raises:
-            Later: it lasts longer than a slot is kept for.
-        """
-        wait = _UNSAID_REST * busy if said is None else said
-        if wait <= _LONGEST_REST and busy <= _BUSY_TRIES:
-            self._window.ease(turn, wait)
-            return
-        # What else is waiting for its turn is told without a request of its own.
-        self._window.ease(turn, 0)
-        self._closed_until = time.monotonic() + wait
-        raise Later(wait)
-
-    async def _rest(self, failed: int, reason: str) -> None:
-        """Wait before the next try, longer each time.
-
-        Raises:
-            Unavailable: it was the last one.
-        """
-        if failed >= _TRIES:
-            raise away(reason)
-        longest = min(_LONGEST_REST, _FIRST_REST * 2.0**failed)
-        await self._pause(longest * (0.5 + self._chance() / 2))

@@ -16,6 +16,7 @@ from learnbase.services.mail_refusals import (
     words,
 )
 from learnbase.services.model_transport import retry_after
+from learnbase.services.retrying import Busy, Failed
 
 if TYPE_CHECKING:
     import httpx
@@ -46,22 +47,6 @@ class Refused:
     """
 
     reason: str
-
-
-class Failed(Exception):
-    """The service's own trouble, or an answer that did not come or cannot be read."""
-
-    def __init__(self, reason: str, *, perhaps_done: bool = True) -> None:
-        super().__init__(reason)
-        self.perhaps_done = perhaps_done
-
-
-class Busy(Exception):
-    """A limit; `wait`: seconds, where it says."""
-
-    def __init__(self, wait: float | None) -> None:
-        super().__init__()
-        self.wait = wait
 
 
 class Missing(Exception):

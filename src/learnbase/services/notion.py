@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-import time
 from collections import OrderedDict
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -32,6 +31,7 @@ from learnbase.services.notion_refusals import (
     refusal,
 )
 from learnbase.services.pace import Pace
+from learnbase.services.retrying import Busy, Course, Failed, Retrying, answer_to
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -51,29 +51,6 @@ _PAGE = 100  # entries; the service's limit
 _MOST_PAGES = 200  # of entries: more than any plan, and no endless list
 _MOST_PACES = 200  # accounts that are remembered
 _LATEST = 3  # pages of a search for what is new
-_TRIES = 4
-_BUSY_TRIES = 6
-_FIRST_REST, _LONGEST_REST = 0.5, 5.0  # seconds; who must wait longer gives the slot to another
-_LONGEST_ANSWER = 60.0  # seconds, from the first byte sent to the last one read
-_UNSAID_REST = 1.0  # seconds, where a limit does not say how long
-# Nothing left this machine.
-_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-
-
-class _Failed(Exception):
-    """The service's own trouble, or an answer that did not come or cannot be read."""
-
-    def __init__(self, reason: str, *, perhaps_done: bool = True) -> None:
-        super().__init__(reason)
-        self.perhaps_done = perhaps_done
-
-
-class _Busy(Exception):
-    """A limit; `wait`: seconds, where it says."""
-
-    def __init__(self, wait: float | None) -> None:
-        super().__init__()
-        self.wait = wait
 
 
 class _TokenRefused(Exception):
@@ -154,10 +131,9 @@ class Notion:
         """
         self._tokens = tokens
         self._http = http
-        self._pace = pace or Pace(GRANT)
-        self._pause = pause
-        self._chance = chance
-        self._closed_until = 0.0
+        self._retrying = Retrying(
+            pace or Pace(GRANT), later=Later, away=away, pause=pause, chance=chance
+        )
 
     async def make_database(self, parent: Json, content: Json, check: Check | None = None) -> Json:
         """Make a database with its data source and return it.
@@ -293,84 +269,28 @@ class Notion:
     ) -> Json:
         """Ask until there is an answer; `once`: never again after it may have been done."""
         token, is_fresh = await self._tokens.current(), False
-        busy = failed = 0
+        request = self._http.build_request(method, path, json=body, params=query)
+        course = Course()
         while True:
-            turn = await self._pace.turn()
-            if turn < self._closed_until:
-                raise Later(self._closed_until - turn)
+            turn = await self._retrying.turn()
             if check is not None:
                 await check()
+            request.headers["Authorization"] = f"Bearer {token}"
             try:
-                answer = await self._send(method, path, body, query, token)
-            except _Busy as limit:
-                busy += 1
-                self._ease(turn, limit.wait, busy)
-            except _Failed as failure:
+                answer = _read(*await answer_to(self._http, request, MOST_BYTES))
+            except Busy as limit:
+                self._retrying.ease(turn, limit, course)
+            except Failed as failure:
                 if once and failure.perhaps_done:
                     raise OutcomeUnknown from failure
-                failed += 1
-                await self._rest(failed, str(failure))
+                await self._retrying.rest(failure, course)
             except _TokenRefused as refused:
                 if is_fresh:
                     raise ReconnectNeeded("notion") from refused
                 token, is_fresh = await self._tokens.after_refusal(token), True
             else:
-                self._pace.took()
+                self._retrying.took()
                 return answer
-
-    async def _send(
-        self,
-        method: str,
-        path: str,
-        body: Json | None,
-        query: Mapping[str, str | int] | None,
-        token: str,
-    ) -> Json:
-        """Send once and return the answer."""
-        headers = {"Authorization": f"Bearer {token}"}
-        content = bytearray()
-        try:
-            async with (
-                asyncio.timeout(_LONGEST_ANSWER),
-                self._http.stream(
-                    method, path, json=body, params=query, headers=headers
-                ) as response,
-            ):
-                async for chunk in response.aiter_raw():
-                    content += chunk
-                    if len(content) > MOST_BYTES:
-                        raise _Failed("its answer has no end")
-        except _NOT_SENT as problem:
-            raise _Failed(type(problem).__name__, perhaps_done=False) from problem
-        except (httpx.HTTPError, OSError) as problem:
-            raise _Failed(str(problem) or type(problem).__name__) from problem
-        return _read(response, bytes(content))
-
-    def _ease(self, turn: float, said: float | None, busy: int) -> None:
-        """Slow down after a limit.
-
-        Raises:
-            Later: it lasts longer than a slot is kept for.
-        """
-        wait = _UNSAID_REST * busy if said is None else said
-        if wait <= _LONGEST_REST and busy <= _BUSY_TRIES:
-            self._pace.ease(turn, wait)
-            return
-        # What else is waiting for its turn is told without a request of its own.
-        self._pace.ease(turn, 0)
-        self._closed_until = time.monotonic() + wait
-        raise Later(wait)
-
-    async def _rest(self, failed: int, reason: str) -> None:
-        """Wait before the next try, longer each time.
-
-        Raises:
-            Unavailable: it was the last one.
-        """
-        if failed >= _TRIES:
-            raise away(reason)
-        longest = min(_LONGEST_REST, _FIRST_REST * 2.0**failed)
-        await self._pause(longest * (0.5 + self._chance() / 2))
 
 
 def _part(identifier: str) -> str:
@@ -384,12 +304,12 @@ def _read(response: httpx.Response, content: bytes) -> Json:
             answer = json.loads(content)
             if isinstance(answer, dict):
                 return answer
-        raise _Failed("its answer cannot be read")
+        raise Failed("its answer cannot be read")
     if status in LIMITED:
-        raise _Busy(retry_after(response.headers))
+        raise Busy(retry_after(response.headers))
     if status == UNAUTHORIZED:
         raise _TokenRefused
     if is_passing(status):
         # A conflict says that nothing was saved; other faults leave it open.
-        raise _Failed(f"status {status}", perhaps_done=status != CONFLICT)
+        raise Failed(f"status {status}", perhaps_done=status != CONFLICT)
     raise refusal(response, content)
