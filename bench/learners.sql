@@ -35,7 +35,7 @@ insert into public.sessions (plan_id, user_id, task_id, part, starts_at, ends_at
 select pg_temp.learner(n, 'plan'), pg_temp.learner(n, 'learner'),
     pg_temp.learner(n * 100 + week * 10 + task, 'task'), 1, s.at, s.at + interval '60 minutes', s.at::date
 from generate_series(1, :learners) n, generate_series(1, 3) week, generate_series(1, 4) task,
-    lateral (select date_trunc('day', now()) + make_interval(days => 7 * (week - 2) + task - 1, hours => 17) as at) s;
+    lateral (select date_trunc('day', now()) + make_interval(days => 7 * (week - 2) + task, hours => 17) as at) s;
 
 insert into public.plan_schedules (plan_id, user_id, status, fits, wanted, made, look_at)
 select pg_temp.learner(n, 'plan'), pg_temp.learner(n, 'learner'), 'ready', true, 1, 1, now() - interval '1 hour'

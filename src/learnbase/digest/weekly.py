@@ -46,6 +46,9 @@ class _Chosen:
 def summary(loaded: Mapping[str, Any]) -> Summary | NothingDue | Silence:
     """Decide this week's letter; to render it: `render(it.kind, it.model_dump(), …)`.
 
+    The week is the seven days from the reader's own day on: who reads on Sunday evening reads of
+    what comes, not of what is over.
+
     What needs a decision comes first (a proposed catch-up), then the plans whose next session is
     the soonest. A letter has at most 12 tasks, shared out among the plans in turn; what slipped
     stands apart, and no task is in both.
@@ -74,11 +77,10 @@ def _summary(given: Loaded, plans: list[LoadedPlan]) -> Summary:
     due = list({task.task_id: task for plan in plans for task in plan.tasks_due}.values())
     finished = [task for plan in plans for task in plan.finished_last_week]
     kept_at = streak(given.active_days, given.days_off, today)
-    monday = today - dt.timedelta(days=today.weekday())
     return Summary(
         name=given.name,
-        week_begins=monday,
-        week_ends=monday + dt.timedelta(days=6),
+        week_begins=today,
+        week_ends=today + dt.timedelta(days=6),
         plans=tuple(_this_week(plan, chosen[plan.plan_id]) for plan in shown),
         more_plans=len(plans) - len(shown),
         tasks_due=len(due),
@@ -94,8 +96,7 @@ def _summary(given: Loaded, plans: list[LoadedPlan]) -> Summary:
 
 def _nothing_due(given: Loaded, plans: list[LoadedPlan], finished: int) -> NothingDue:
     today = given.now.astimezone(zone(given.time_zone)).date()
-    monday = today - dt.timedelta(days=today.weekday())
-    week = [monday + dt.timedelta(days=number) for number in range(7)]
+    week = [today + dt.timedelta(days=number) for number in range(7)]
     resting = all(any(start <= day <= end for start, end in given.days_off) for day in week)
     kept_at = streak(given.active_days, given.days_off, today)
     occasion: Occasion = "ahead"
@@ -110,7 +111,7 @@ def _nothing_due(given: Loaded, plans: list[LoadedPlan], finished: int) -> Nothi
     return NothingDue(
         name=given.name,
         occasion=occasion,
-        variation=monday.toordinal() // 7,
+        variation=today.toordinal() // 7,
         plan_id=last.plan_id if last else None,
         topic=last.topic if last else None,
         finished=finished,
