@@ -61,8 +61,8 @@ class Edge:
         return self.ended()
 
     def ended(self) -> int:
-        code = self.process.wait(30)
-        self._reader.join(10)
+        code = self.process.wait(120)
+        self._reader.join(60)
         assert self.process.stderr is not None
         self.process.stderr.close()
         return code

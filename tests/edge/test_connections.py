@@ -50,7 +50,7 @@ def edge(world: World, outside: SignIn) -> Iterator[Edge]:
 
 @pytest.fixture(scope="module")
 def http(edge: Edge) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=edge.url, timeout=20, trust_env=False) as http:
+    with httpx.Client(base_url=edge.url, timeout=60, trust_env=False) as http:
         yield http
 
 
@@ -362,7 +362,7 @@ def test_an_edge_with_unusable_keys_does_not_start(world: World, outside: SignIn
         env=env,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=120,
         check=False,
     )
     assert asked.returncode == 2

@@ -46,7 +46,7 @@ def http(world: World, notion: Notion, google: Google) -> Iterator[httpx.Client]
     }
     with (
         Edge(environment(world, **settings)) as edge,
-        httpx.Client(base_url=edge.url, timeout=20, trust_env=False) as http,
+        httpx.Client(base_url=edge.url, timeout=60, trust_env=False) as http,
     ):
         yield http
 

@@ -55,7 +55,7 @@ def test_published_keys_are_used_where_no_secret_is_set(world: World):
     signer = Signer("k1")
     with Auth(signer) as auth:
         env = environment(world, SUPABASE_JWT_SECRET="", SUPABASE_URL=auth.url)
-        with Edge(env) as edge, httpx.Client(base_url=edge.url, timeout=20) as http:
+        with Edge(env) as edge, httpx.Client(base_url=edge.url, timeout=60) as http:
             # Behind this Auth there is no database: whoever is let in finds nobody at home.
             refused(http.get(PATH, headers=bearer(signer.token())), 503, "database_away")
             mine = world.stack.token(str(uuid.uuid4()))

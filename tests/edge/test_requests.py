@@ -29,7 +29,7 @@ HOME = "https://learn.example"
 def raw(url: str, *parts: bytes) -> bytes:
     """Send bytes as they are, and read until the other side closes."""
     where = urlsplit(url)
-    with socket.create_connection((where.hostname, where.port), timeout=15) as line:
+    with socket.create_connection((where.hostname, where.port), timeout=60) as line:
         for part in parts:
             line.sendall(part)
         answer = b""
@@ -134,7 +134,7 @@ def strict(world: World) -> Iterator[httpx.Client]:
     changes = {"EDGE_REQUESTS_PER_MINUTE": "3", "EDGE_TRUSTED_PROXY": "true"}
     with (
         Edge(environment(world, **changes)) as edge,
-        httpx.Client(base_url=edge.url, timeout=20) as http,
+        httpx.Client(base_url=edge.url, timeout=60) as http,
     ):
         yield http
 

@@ -46,7 +46,7 @@ def test_what_is_being_answered_is_finished_first(world: World):
     with Edge(environment(world)) as edge:
         where = urlsplit(edge.url)
         head = b"POST /nowhere HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n"
-        with socket.create_connection((where.hostname, where.port), timeout=15) as line:
+        with socket.create_connection((where.hostname, where.port), timeout=60) as line:
             line.sendall(head + b"{")
             httpx.get(f"{edge.url}/health")  # by now the other one is being read
             edge.process.send_signal(signal.SIGTERM)
@@ -54,7 +54,7 @@ def test_what_is_being_answered_is_finished_first(world: World):
             ended.start()
             line.sendall(b"}")
             assert line.recv(1024).startswith(b"HTTP/1.1 404 ")
-        ended.join(30)
+        ended.join(120)
         assert edge.process.returncode == 0
 
 
@@ -64,7 +64,7 @@ def serve(env: dict[str, str], home: Path, *arguments: str) -> subprocess.Comple
         env={"PATH": os.environ["PATH"], "LEARNBASE_HOME": str(home), **env},
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=120,
         check=False,
     )
 

@@ -35,7 +35,7 @@ def edge(world: World) -> Iterator[Edge]:
 
 @pytest.fixture(scope="module")
 def http(edge: Edge) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=edge.url, timeout=20, trust_env=False) as http:
+    with httpx.Client(base_url=edge.url, timeout=60, trust_env=False) as http:
         yield http
 
 

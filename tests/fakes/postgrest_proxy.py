@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 Moment = Literal["before", "after"]
-_PATIENCE = 30  # seconds a test waits for something that must happen
+_PATIENCE = 120  # seconds a test waits for something that must happen
 _PASSED_ON = (
     "authorization",
     "apikey",

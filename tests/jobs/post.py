@@ -31,7 +31,7 @@ SITE_URL, EDGE_URL = "https://learn.example.com", "https://edge.example.com"
 SENDER = "Learnbase <hello@mail.example.com>"
 _KEPT = ("PATH", "HOME", "PYTHONPATH", "LANG", "TMPDIR")
 _ROUNDS = 12
-_PATIENCE = 30
+_PATIENCE = 120
 
 
 @dataclass(frozen=True)

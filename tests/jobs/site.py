@@ -23,7 +23,7 @@ from tests.press.pressed import Pressed
 if TYPE_CHECKING:
     from learnbase.stack import Stack
 
-_PATIENCE = 30
+_PATIENCE = 120
 QUEUES = (
     *("generate_plan", "schedule_plan", "export_notion", "export_google_calendar"),
     *("read_busy_times", "disconnect", "close_account"),

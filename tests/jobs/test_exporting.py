@@ -30,7 +30,7 @@ SERVICES = ("notion", "google")
 # What Google carried out and nobody knows of, the calls to the database show.
 HELD = (("notion", "hang"), ("notion", "commit_then_hang"), ("google", "hang"))
 TROUBLE = ("busy", "error", "garbage", "drop", "commit_then_drop", "unauthorized")
-_PATIENCE = 30
+_PATIENCE = 120
 
 
 def run(exports: Sequence[Export], exporter: Hire) -> None:

@@ -105,7 +105,7 @@ def test_a_worker_killed_while_chunks_are_written_repeats_only_those(
     openai.next("wait", times=CHUNKS)
     doomed = hire(model=openai)
     while len(openai.requests) < 1 + CHUNKS:
-        assert openai.asked.wait(30)
+        assert openai.asked.wait(120)
         openai.asked.clear()
     doomed.kill()
     openai.go_on.set()

@@ -69,7 +69,7 @@ def test_a_worker_killed_while_the_model_thinks_is_replaced(
     asked = site.ask()
     openai.next("wait")
     doomed = hire(model=openai)
-    assert openai.asked.wait(30)
+    assert openai.asked.wait(120)
     doomed.kill()
     openai.go_on.set()
     site.expire_leases()

@@ -106,7 +106,7 @@ def test_a_cancelled_generation_stops_the_work_and_writes_nothing(
     asked = site.ask()
     openai.next("wait")
     worker = hire(model=openai)
-    assert openai.asked.wait(30)
+    assert openai.asked.wait(120)
     site.call("cancel_generation", asked.person, generation_id=asked.generation_id)
     worker.until("job_dropped")
     assert site.generation(asked)["status"] == "cancelled"
@@ -152,7 +152,7 @@ def test_sigterm_lets_the_job_in_hand_finish(
     asked, later = site.ask(), site.ask("Chess")
     openai.next("wait")
     worker = hire("--concurrency", "1", model=openai)
-    assert openai.asked.wait(30)
+    assert openai.asked.wait(120)
     worker.signal(signal.SIGTERM)
     worker.until("stopping")
     openai.go_on.set()
@@ -168,7 +168,7 @@ def test_what_does_not_finish_within_the_grace_is_handed_back(
     asked = site.ask()
     openai.next("wait")
     worker = hire("--grace", "0.2", model=openai)
-    assert openai.asked.wait(30)
+    assert openai.asked.wait(120)
     assert worker.stop() == 0
     assert worker.events("handed_back")
     assert site.sql("select handed_back, failures from worker.job_attempts") == [
@@ -185,7 +185,7 @@ def test_a_second_signal_does_not_wait_for_the_grace(
     site.ask()
     openai.next("wait")
     worker = hire("--grace", "600", model=openai)
-    assert openai.asked.wait(30)
+    assert openai.asked.wait(120)
     worker.signal(signal.SIGTERM)
     worker.until("stopping")
     worker.signal(signal.SIGINT)

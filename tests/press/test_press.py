@@ -86,7 +86,7 @@ class Desk:
         done = run(
             [*self.command, *words],
             typed=typed,
-            timeout=30,
+            timeout=120,
             cwd=self.folder,
             env={**os.environ, **env},
         )
@@ -96,7 +96,7 @@ class Desk:
         done = subprocess.run(
             [*self.command, *words],
             input=typed,
-            timeout=30,
+            timeout=120,
             cwd=self.folder,
             env={**os.environ, **env},
             capture_output=True,
@@ -158,7 +158,7 @@ def test_the_command_line_comes_from_the_press() -> None:
     command = [sys.executable, "-m", "learnbase.cli", "plan", "--help"]
     env = {**os.environ, "COLUMNS": "100"}
     with Pressed(command, env=env, stdout=subprocess.PIPE, text=True) as process:
-        out, _ = process.communicate(timeout=30)
+        out, _ = process.communicate(timeout=120)
         assert process.is_pressed
     real = subprocess.run(command, env=env, capture_output=True, text=True, check=True)
     assert (process.returncode, out) == (0, real.stdout)
@@ -191,7 +191,7 @@ def test_a_signal_ends_it(desk: Desk, number: signal.Signals) -> None:
         assert said(process) == "here"
         assert process.poll() is None
         process.send_signal(number)
-        assert process.wait(10) == -number
+        assert process.wait(60) == -number
         assert process.poll() == process.returncode == -number
 
 
@@ -201,7 +201,7 @@ def test_a_pid_is_kept_until_its_end_is_known(desk: Desk) -> None:
         assert process.stdout
         assert process.stdout.read() == ""  # it has ended, or is about to
         os.kill(process.pid, 0)
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
 
 
 def test_who_waits_too_long_gives_up(desk: Desk) -> None:
@@ -226,9 +226,9 @@ def test_two_run_at_once_and_end_in_their_own_order(desk: Desk) -> None:
     with ExitStack() as stack:
         one, two = (stack.enter_context(desk.starts()) for _ in range(2))
         assert [said(one), said(two)] == [str(one.pid), str(two.pid)]
-        assert two.communicate("second\n", timeout=10)[0] == "second\n"
+        assert two.communicate("second\n", timeout=60)[0] == "second\n"
         assert (one.poll(), two.returncode) == (None, 0)
-        assert one.communicate("first\n", timeout=10)[0] == "first\n"
+        assert one.communicate("first\n", timeout=60)[0] == "first\n"
         assert one.returncode == 0
 
 
@@ -264,7 +264,7 @@ def test_what_is_read_at_the_start_needs_a_real_one(desk: Desk, env: dict[str, s
         text=True,
     ) as process:
         assert not process.is_pressed
-        out, _ = process.communicate(timeout=30)
+        out, _ = process.communicate(timeout=120)
     assert (process.poll(), process.returncode) == (0, 0)
     environment, number = json.loads(out)
     assert env.items() <= environment.items()
@@ -273,7 +273,7 @@ def test_what_is_read_at_the_start_needs_a_real_one(desk: Desk, env: dict[str, s
 
 
 def test_another_program_is_a_real_one(tmp_path: Path) -> None:
-    assert run(["echo", "hello"], timeout=10).stdout == "hello\n"
+    assert run(["echo", "hello"], timeout=60).stdout == "hello\n"
     with pytest.raises(FileNotFoundError):
         run([sys.executable, "-m", "odd"], timeout=10, cwd=tmp_path / "nowhere")
     with Pressed([sys.executable, "-c", "raise SystemExit(5)"]) as process:
@@ -300,6 +300,6 @@ def test_no_command_outlives_the_tests(desk: Desk, end: str) -> None:
     )
     # The pipe ends when all who hold it have.
     done = subprocess.run(
-        [sys.executable, "-c", tests], stdout=subprocess.PIPE, timeout=30, check=False
+        [sys.executable, "-c", tests], stdout=subprocess.PIPE, timeout=120, check=False
     )
     assert done.stdout == b"True\n"

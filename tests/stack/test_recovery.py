@@ -77,7 +77,7 @@ def test_a_part_that_was_killed_comes_back(stack: Stack, name: str):
     others = {part.name: part.pid for part in stack.status() if part.name not in gone}
     victim = stack.process(name)
     victim.send(signal.SIGKILL)
-    assert victim.wait(5)
+    assert victim.wait(60)
     stack.start()
     assert works(stack)
     assert others.items() <= {part.name: part.pid for part in stack.status()}.items()
@@ -167,7 +167,7 @@ def test_a_stack_whose_folder_is_deleted_under_it_ends(tmp_path: Path, project: 
     processes = [doomed.process(name) for name in PARTS]
     try:
         shutil.rmtree(doomed.home.path)
-        assert all(process.wait(15) for process in processes)
+        assert all(process.wait(60) for process in processes)
     finally:
         for process in processes:
             process.end()
