@@ -417,7 +417,8 @@ alter table public.notifications
 comment on column public.notifications.due_at is 'When it is put into words; null once it was. Mail waits a little, so that several messages become one letter.';
 comment on column public.notifications.asked_at is 'When a worker was last asked for its words; an hour later another one is, if none came.';
 comment on column public.notifications.recipient is 'The address that it was handed over for.';
-comment on column public.notifications.unsubscribe_url is 'Where one POST ends letters of this kind (RFC 8058).';
+comment on column public.notifications.unsubscribe_url is 'Where one POST ends letters of this kind (RFC 8058); null a month after the letter was settled.';
+comment on column public.notifications.body_html is 'What mail readers show; null a month after the letter was settled.';
 comment on column public.notifications.position is 'Its place in the batch, from 0.';
 comment on column public.notifications.carried_by is 'The letter of several messages that this one came in.';
 comment on column public.notifications.reason is 'Why it failed, bounced or was suppressed, in words.';

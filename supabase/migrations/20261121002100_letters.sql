@@ -102,6 +102,36 @@ $$;
 comment on function private.form_batches is
     'Puts letters into batches of up to 100 in their order and queues those; what is not wanted, or has no address that takes it, is suppressed with the reason. Answers how many batches.';
 
+create function private.prune_letters(at timestamptz default now(), keep interval default '30 days') returns bigint
+language plpgsql
+set search_path = ''
+as $$
+declare
+    old uuid[];
+    pruned bigint;
+begin
+    select array_agg(b.id) into old
+    from (
+        select m.id from private.mail_batches m
+        where m.settled_at < at - keep
+        order by m.settled_at
+        limit 5000
+        for update skip locked
+    ) b;
+    -- Nobody is waited for: what somebody else holds is pruned the next night.
+    update public.notifications n
+    set body_html = null, unsubscribe_url = null, batch_id = null, position = null
+    where n.id in (select l.id from public.notifications l where l.batch_id = any (old) for update skip locked);
+    get diagnostics pruned = row_count;
+    delete from private.mail_batches b
+    where b.id = any (old) and not exists (select from public.notifications n where n.batch_id = b.id);
+    return pruned;
+end;
+$$;
+
+comment on function private.prune_letters is
+    'Forgets the HTML of letters that were settled so long ago, and their batches; what was said, to whom and what became of it stays. Answers how many letters.';
+
 -- The week --------------------------------------------------------------------------------------
 
 create function private.enqueue_weekly_summaries(at timestamptz default now()) returns bigint
@@ -925,7 +955,7 @@ comment on function worker.complete_write_letters is 'Settles deliveries of writ
 comment on function worker.complete_send_email is 'Settles deliveries of send_email, see private.complete_jobs.';
 
 revoke execute on function
-    private.why_not_mailed, private.hold_people, private.form_batches, private.enqueue_weekly_summaries, private.links_of_task,
+    private.why_not_mailed, private.hold_people, private.form_batches, private.prune_letters, private.enqueue_weekly_summaries, private.links_of_task,
     private.plan_of_week, private.week_of, private.apply_weekly_summary,
     private.settle_weekly_summary, private.settle_write_letters, private.enqueue_letters, private.words_for,
     private.apply_write_letters, private.rank_of, private.apply_send_email, private.tell_carried, private.settle_send_email, private.revive_send_email,

@@ -18,7 +18,7 @@ begin
     end if;
     begin
         case schedule
-            when 'prune-archives' then came_to := private.prune_archives(at) + private.prune_summary_hours();
+            when 'prune-archives' then came_to := private.prune_archives(at) + private.prune_summary_hours() + private.prune_letters(at);
             when 'check-links' then came_to := private.enqueue_link_checks(at);
             when 'catch-up' then came_to := private.enqueue_catch_ups(at);
             when 'busy-times' then came_to := private.enqueue_busy_times(at);

@@ -7,6 +7,7 @@ import json
 import uuid
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 import pytest
 
 from tests.stories.letters import happened, letter_of, provider_id, sent, words
@@ -580,3 +581,53 @@ def test_leaving_while_letters_are_under_way_hurts_nobody(
     assert {answer.status_code for answer in answers} <= {200, 204}
     rows = letters.of(people[3], channel="email")
     assert {row["status"] for row in rows} == {"opened"}
+
+
+# A month later
+
+
+def test_a_month_later_the_log_stays_and_the_html_goes(
+    world: World, letters: Letters, ada: Person
+) -> None:
+    letter = written(letters, ada)
+    letters.send()
+    batch = letters.mail(ada)["batch_id"]
+    settled = "update private.mail_batches set settled_at = now() - %s::interval where id = %s"
+    world.sql(settled, "29 days", batch)
+    letters.run("prune-archives")
+    assert letters.mail(ada)["body_html"] == "<p>Hello</p>"
+    world.sql(settled, "31 days", batch)
+    letters.run("prune-archives")
+    row = letters.mail(ada)
+    assert (row["body_html"], row["unsubscribe_url"], row["batch_id"]) == (None, None, None)
+    assert (row["subject"], row["body_text"], row["recipient"]) == ("1 news", "Hello\n", ada.email)
+    assert (row["status"], row["provider_id"]) == ("sent", provider_id(letter))
+    assert world.count("private.mail_batches", id=batch) == 0
+    letters.tell(letter, "bounced")
+    assert letters.mail(ada)["status"] == "bounced", "what is heard of it later is heard"
+
+
+def test_a_letter_that_waits_is_kept_however_old_it_is(
+    world: World, letters: Letters, ada: Person
+) -> None:
+    written(letters, ada)
+    batch = letters.mail(ada)["batch_id"]
+    world.sql("update private.mail_batches set created_at = now() - interval '90 days'")
+    letters.run("prune-archives")
+    assert letters.mail(ada)["batch_id"] == batch
+    [mail] = letters.send()
+    assert mail["html"] == "<p>Hello</p>"
+
+
+def test_a_letter_that_is_held_is_pruned_another_night(
+    world: World, letters: Letters, ada: Person
+) -> None:
+    letter = written(letters, ada)
+    letters.send()
+    world.sql("update private.mail_batches set settled_at = now() - interval '31 days'")
+    with psycopg.connect(world.stack.env()["ADMIN_DATABASE_URL"]) as elsewhere:
+        elsewhere.execute("select from public.notifications where id = %s for update", [letter])
+        letters.run("prune-archives")
+        assert letters.mail(ada)["body_html"] == "<p>Hello</p>"
+    letters.run("prune-archives")
+    assert letters.mail(ada)["body_html"] is None

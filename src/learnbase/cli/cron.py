@@ -31,7 +31,7 @@ _CAME_TO = {
     "catch-up": "schedules to be caught up",
     "check-links": "batches of links to be looked at",
     "letters": "people for whom a message waits to be put into words",
-    "prune-archives": "archived messages pruned",
+    "prune-archives": "archived messages and old letters pruned",
     "session-reminders": "sessions to be reminded of",
     "weekly-summary": "learners whose weekly summary is due",
 }

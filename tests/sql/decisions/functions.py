@@ -301,6 +301,7 @@ FUNCTIONS = [
         private.hold_people(letters)
         private.tell_carried(letters)
         private.form_batches(letters)
+        private.prune_letters(at, keep)
         private.enqueue_weekly_summaries(at)
         private.links_of_task(task)
         private.plan_of_week(plan, person, zone, at)
