@@ -21,9 +21,9 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from learnbase.errors import LearnbaseError
 from learnbase.generation import author, replacements, warranty
-from learnbase.generation.asks import ModelFailed
+from learnbase.generation.asks import BudgetUsed, ModelFailed
 from learnbase.generation.draft import Draft
-from learnbase.generation.metered import BudgetUsed, MeteredModel
+from learnbase.generation.metered import MeteredModel
 from learnbase.jobs import Job, NoLongerNeeded, Work
 from learnbase.planning import builtin, prompt
 from learnbase.planning.budget import NoTime
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from workers.deps import Deps
 
 BUILT_IN = "built-in"
+_LOOKED_AT = 98  # per cent
 _KNOWN = TypeAdapter(list[replacements.CatalogueLink])
 
 
@@ -75,6 +76,10 @@ async def handle(job: Job[GeneratePlan], deps: Deps) -> dict[str, Any]:
         made["failed"] = _told(reason)
     except BudgetUsed as reason:
         made |= {"failed": _told(reason), "our_fault": True}
+    except BaseException:  # put back, cancelled or stopped: there is no outcome to settle them
+        if model is not None:
+            await model.settle()
+        raise
     return made | {"calls": model.ended if model else []}
 
 
@@ -96,22 +101,27 @@ async def _written(
 
     draft, person = Draft.from_json(loaded["draft"]), loaded["person_id"]
     written = await author.write(request, model, person=person, draft=draft, progress=progress)
-    warranted = await warranty.warrant(
-        written.roadmap,
-        request,
-        web=deps.web,
-        model=model,
-        person=person,
-        catalogue=known,
-        own_words=OwnWords.of(request),
-    )
+    roadmap, links = written.roadmap, written.draft.links
+    if links is None:
+        warranted = await warranty.warrant(
+            roadmap,
+            request,
+            web=deps.web,
+            model=model,
+            person=person,
+            catalogue=known,
+            own_words=OwnWords.of(request),
+        )
+        roadmap, links = warranted.roadmap, warranted.figures
+        # Other pages were asked for: neither is that asked again.
+        await progress(_LOOKED_AT, written.draft.with_links(roadmap.weeks, links))
     figures = {
         "valid_at_first_try": written.valid_at_first_try,
         "repaired": written.repaired,
         "calls": model.asked,
-        "links": warranted.figures,
+        "links": links,
     }
-    return warranted.roadmap, figures
+    return roadmap, figures
 
 
 def _outcome(roadmap: Roadmap, request: PlanRequest, revision: int | None) -> dict[str, Any]:

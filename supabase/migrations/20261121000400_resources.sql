@@ -43,6 +43,7 @@ comment on column public.resources.currency is 'ISO 4217 code of cost_cents.';
 
 create index idx_resources_type on public.resources (type);
 create index idx_resources_tried_at on public.resources (tried_at nulls first);
+create index idx_resources_title on public.resources using gin (title extensions.gin_trgm_ops);
 
 create table public.task_resources (
     id uuid primary key default gen_random_uuid(),

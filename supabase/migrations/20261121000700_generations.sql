@@ -280,7 +280,8 @@ as $$
             -- In this plan and in others of theirs about the same: the newest, cut to what a prompt has room for.
             select coalesce(jsonb_agg(left(f.title, 200) order by f.completed_at desc), '[]')
             from (
-                select t.title, max(tp.completed_at) as completed_at
+                select t.title, max(tp.completed_at) as completed_at,
+                    sum(octet_length(left(t.title, 200))) over (order by max(tp.completed_at) desc, t.title) as bytes
                 from public.learning_plans other
                 join public.modules m on m.plan_id = other.id
                 join public.tasks t on t.module_id = m.id
@@ -289,9 +290,10 @@ as $$
                 where other.user_id = p.user_id
                     and (other.id = p.id or extensions.similarity(other.topic, p.topic) >= 0.3)
                 group by t.title
-                order by max(tp.completed_at) desc
+                order by max(tp.completed_at) desc, t.title
                 limit 100
             ) f
+            where f.bytes <= 40000 -- with notes and a wish, what a row takes
         )
     )
     from public.learning_plans p

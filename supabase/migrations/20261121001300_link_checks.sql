@@ -139,10 +139,11 @@ begin
     order by (r.type = d.type) desc, extensions.similarity(r.title, d.title) desc, r.checked_at desc, r.id
     limit 1;
     with touchable as materialized (
-        select tr.id, tr.task_id, tr."order", tr.notes
+        select tr.id, tr.task_id, tr."order", tr.notes, p.topic
         from public.task_resources tr
         join public.tasks t on t.id = tr.task_id
         join public.modules m on m.id = t.module_id
+        join public.learning_plans p on p.id = m.plan_id
         where tr.resource_id = dead
             and tr.task_id not in (select u.id from private.untouchable_tasks(m.plan_id) as u (id))
         order by tr.task_id
@@ -151,15 +152,28 @@ begin
         delete from public.task_resources tr using touchable o where tr.id = o.id
     )
     insert into public.task_resources (task_id, resource_id, "order", notes)
-    select o.task_id, instead, o."order", o.notes
+    select o.task_id, coalesce(instead, alike.id), o."order", o.notes
     from touchable o
-    where instead is not null
+    -- What a model brought has no tags: a page with a like title that is about the plan's topic, too.
+    left join lateral (
+        select r.id
+        from public.resources d
+        join public.resources r on r.id <> d.id and r.title operator(extensions.%) d.title
+        where instead is null and d.id = dead and d.tags = '{}' and r.dead_at is null and r.checked_at is not null
+            and (
+                exists (select from unnest(r.tags) as tag where strpos(lower(o.topic), replace(tag, '-', ' ')) > 0)
+                or extensions.word_similarity(o.topic, r.title) >= 0.4
+            )
+        order by (r.type = d.type) desc, extensions.similarity(r.title, d.title) desc, r.checked_at desc, r.id
+        limit 1
+    ) alike on true
+    where coalesce(instead, alike.id) is not null
     on conflict on constraint task_resources_name_a_resource_once do nothing;
 end;
 $$;
 
 comment on function private.replace_dead_resource is
-    'Takes a dead resource off its tasks and puts a living one of the same subject there, where there is one. What a learner began, edited or pinned stays as it is, and says so by dead_at.';
+    'Takes a dead resource off its tasks and puts a living one of the same subject there, where there is one: by tags or, where it has none, by the plan''s topic and its title. What a learner began, edited or pinned stays as it is, and says so by dead_at.';
 
 create function private.apply_check_links(message jsonb, result jsonb) returns void
 language plpgsql

@@ -87,8 +87,9 @@ def broken(behaviour: str, detail: Any) -> web.Response | None:
     return answer
 
 
-def error(status: int, message: str, code: str = "no") -> web.Response:
-    return web.json_response({"error": {"message": message, "code": code}}, status=status)
+def error(status: int, message: str, code: str = "no", param: str | None = None) -> web.Response:
+    said = {"message": message, "code": code, "param": param}
+    return web.json_response({"error": said}, status=status)
 
 
 def responses(behaviour: str, detail: Any, text: str) -> dict[str, Any]:

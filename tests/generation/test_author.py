@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from learnbase.errors import Unavailable
-from learnbase.generation.asks import ModelFailed
+from learnbase.generation.asks import BudgetUsed, ModelFailed
 from learnbase.generation.author import Written, write
 from learnbase.generation.draft import Draft
 from learnbase.planning.budget import NoTime
@@ -96,6 +96,16 @@ def test_what_is_wrong_goes_back_with_the_reason_for_that_week_alone():
     assert "It has 5 minutes" in model.asked[1][1]
     assert "Week 2 has 7 days" in model.asked[1][1]
     assert (result.valid_at_first_try, result.repaired, result.mended) == (False, True, ())
+
+
+def test_what_no_question_is_left_for_is_mended_by_rule():
+    def light(answer: dict[str, Any]) -> None:
+        answer["weeks"][0]["tasks"][0]["minutes"] = 10
+
+    model = Scripted(light, BudgetUsed("The tokens of the day are used up"))
+    result = written(model, request())
+    assert [finding.code for finding in result.mended] == ["week_minutes"]
+    assert findings(result.roadmap, request()) == []
 
 
 def test_what_stays_wrong_is_mended_by_rule():
@@ -241,6 +251,13 @@ def test_without_time_nobody_is_asked():
     with pytest.raises(NoTime):
         written(model, request(weekly_hours=0))
     assert model.asked == []
+
+
+def test_a_week_that_a_person_numbered_beyond_any_planners_is_made_anew():
+    model = Scripted()
+    wish = request(only_week=150, from_week=150, deadline_date=None)
+    assert numbers(written(model, wish)) == [150]
+    assert model.shapes() == ["ModelRoadmap"]
 
 
 def test_a_plan_made_anew_is_told_what_stays_and_keeps_to_its_weeks():

@@ -69,7 +69,10 @@ class Site:
         """Somebody new asks for a plan."""
         person = str(uuid.uuid4())
         self.sql("insert into auth.users (id, email) values (%s, %s)", person, f"{person}@x.test")
-        answer = self.call("create_plan", person, topic=topic, **(WISH | wishes))
+        # Two whole weeks, from today: a plan that one answer has room for.
+        last = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=13)
+        wish = WISH | {"deadline_date": str(last)} | wishes
+        answer = self.call("create_plan", person, topic=topic, **wish)
         return Asked(person, answer["plan_id"], answer["generation_id"])
 
     def call(self, function: str, person: str, **arguments: Any) -> Any:
@@ -144,13 +147,7 @@ class Site:
             return cursor.fetchall() if cursor.description else []
 
 
-# Two whole weeks: a plan that one answer has room for.
-WISH = {
-    "skill_level": "beginner",
-    "weekly_hours": "5",
-    "learning_style": "practice",
-    "deadline_date": str(dt.datetime.now(dt.UTC).date() + dt.timedelta(days=13)),
-}
+WISH = {"skill_level": "beginner", "weekly_hours": "5", "learning_style": "practice"}
 
 
 class Worker:

@@ -283,3 +283,80 @@ def test_a_server_that_knows_no_schemas_is_asked_in_plainer_ways(
     asked = site.ask()
     assert hire("--drain", model=openai, OPENAI_API="chat").wait() == 0
     site.expect_one_plan(asked)
+
+
+def test_what_others_wrote_while_one_question_failed_is_kept_and_in_the_books(
+    site: Site, hire: Callable[..., Worker], openai: OpenAI
+):
+    asked = site.ask(deadline_date=in_ten_weeks())
+    openai.next("plan")
+    openai.next("busy", 3600)
+    openai.next("late", 0.4, times=CHUNKS - 1)
+    worker = hire(model=openai)
+    worker.until("job_failed")
+    kept = site.generation(asked)["draft"]
+    assert len(kept["weeks"]) == 7
+    assert [call["purpose"] for call in calls(site, asked) if call["ended_at"] is None] == []
+    paid = len(openai.requests)
+    site.expire_leases()
+    worker.until("job_done")
+    assert openai.asked_for()[paid:] == ["weeks"], "the one that was not answered"
+    [day] = site.sql("select * from private.model_days")
+    assert (day["reserved"], day["used"]) == (0, (1200 + 3400) * (1 + CHUNKS))
+    assert site.generation(asked)["output_tokens"] == 3400 * (1 + CHUNKS)
+
+
+def test_a_cancellation_while_weeks_are_written_leaves_the_answered_ones_in_the_books(
+    site: Site, hire: Callable[..., Worker], openai: OpenAI
+):
+    site.sql("update worker.queues set lease_seconds = 3 where queue = 'generate_plan'")
+    asked = site.ask(deadline_date=in_ten_weeks())
+    openai.next("plan", times=CHUNKS)
+    openai.next("wait")
+    worker = hire(model=openai)
+    while len(openai.requests) < 1 + CHUNKS:
+        assert openai.asked.wait(30)
+        openai.asked.clear()
+    site.call("cancel_generation", asked.person, generation_id=asked.generation_id)
+    worker.until("job_dropped")
+    assert [call["purpose"] for call in calls(site, asked) if call["ended_at"] is None] == []
+    answered = [call for call in calls(site, asked) if call["output_tokens"]]
+    assert site.generation(asked)["output_tokens"] == 3400 * len(answered)
+
+
+def test_a_worker_that_is_stopped_tells_what_it_paid_for(
+    site: Site, hire: Callable[..., Worker], openai: OpenAI
+):
+    asked = site.ask(deadline_date=in_ten_weeks())
+    openai.next("plan", times=CHUNKS)
+    openai.next("wait")
+    worker = hire("--grace", "1", model=openai)
+    while len(openai.requests) < 1 + CHUNKS:
+        assert openai.asked.wait(30)
+        openai.asked.clear()
+    assert worker.stop() == 0
+    openai.go_on.set()
+    assert [call["purpose"] for call in calls(site, asked) if call["ended_at"] is None] == []
+    answered = [call for call in calls(site, asked) if call["output_tokens"]]
+    assert site.generation(asked)["output_tokens"] == 3400 * len(answered)
+    paid = len(openai.requests)
+    assert hire("--drain", model=openai).wait() == 0
+    site.expect_one_plan(asked)
+    assert openai.asked_for()[paid:] == ["weeks"] * (1 + CHUNKS - len(answered))
+
+
+def test_what_an_operator_set_wrongly_is_a_dead_letter_and_costs_the_learner_nothing(
+    site: Site, hire: Callable[..., Worker], openai: OpenAI
+):
+    asked = site.ask()
+    openai.next("error", (400, "Unsupported value", "unsupported_value", "reasoning.effort"))
+    assert hire("--drain", model=openai).wait() == 0
+    generation = site.generation(asked)
+    assert (generation["status"], generation["error"]["code"]) == ("failed", "model_access")
+    [letter] = site.dead_letters()
+    assert "reasoning.effort" in str(letter["error"])
+    [used] = site.sql(
+        "select sum(quantity) from private.usage_ledger where generation_id = %s",
+        asked.generation_id,
+    )
+    assert used["sum"] == 0

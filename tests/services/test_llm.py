@@ -85,7 +85,7 @@ def test_every_fault_is_mended_or_told(openai: OpenAI, api: str, fault: str):
     end = ENDS[fault]
     code = end[api] if isinstance(end, dict) else end
     endless = fault in {"never answers", "drips for ever"}
-    learner = Learner(openai, api, openai_timeout_seconds=0.4 if endless else 20)
+    learner = Learner(openai, api, openai_timeout_seconds=1.5 if endless else 20)
     openai.next(*FAULTS[fault])
     if code is None:
         assert learner.ask().value.weeks
@@ -213,6 +213,24 @@ def test_a_wrong_key_or_model_is_for_an_operator(openai: OpenAI, api: str, statu
 @pytest.mark.parametrize("status", [400, 413, 422])
 def test_a_request_that_is_not_accepted_is_told_apart(openai: OpenAI, status: int):
     openai.next("status", status)
+    with pytest.raises(ModelFailed) as caught:
+        Learner(openai).ask()
+    assert caught.value.code == "model_rejected"
+
+
+@pytest.mark.parametrize("api", APIS)
+@pytest.mark.parametrize("field", ["reasoning.effort", "max_output_tokens", "model"])
+def test_what_an_operator_set_wrongly_is_for_an_operator(openai: OpenAI, api: str, field: str):
+    openai.next("error", (400, "Unsupported value", "unsupported_value", field), times=4)
+    with pytest.raises(AccessDenied) as caught:
+        Learner(openai, api).ask()
+    assert caught.value.code == "model_access"
+    assert field in (caught.value.remedy or "")
+
+
+@pytest.mark.parametrize("field", [None, "input", "input[1].content", "messages", 7])
+def test_what_a_learner_wrote_is_for_the_learner(openai: OpenAI, field: Any):
+    openai.next("error", (400, "Invalid prompt", "invalid_prompt", field))
     with pytest.raises(ModelFailed) as caught:
         Learner(openai).ask()
     assert caught.value.code == "model_rejected"

@@ -233,6 +233,25 @@ def test_a_dead_page_gives_way_to_a_living_one_of_the_same_subject(
     assert plan.task("List")["edited_at"] is None
 
 
+def test_what_a_model_brought_gives_way_to_a_page_like_it_about_the_topic(
+    checks: Checks, world: World, deliveries: Deliveries
+) -> None:
+    topic = f"Knots{uuid.uuid4().hex[:8]}"
+    brought = resource(url=new_url(), title=f"{topic}: the bowline", **SEEN)
+    weeks = [week(1, tasks=[sitting(1, brought, title="Tie")])]
+    plan = Living.of(world.person(), deliveries, *weeks, topic=topic)
+    [dead] = pages(plan, "Tie")
+    assert checks.row(dead)["tags"] == []
+    checks.calm()
+    world.sql("update public.resources set failures = 1 where id = %s", dead)
+    alive = {"checked_at": "2026-11-01T00:00:00Z"}
+    instead = checks.resource("1 day", title=f"The bowline - {topic}", **alive)
+    for title in (f"{topic} and the winds of the north in July", "The bowline: the bowline"):
+        checks.resource("1 day", title=title, **alive)
+    checks.seen("resource", dead, "dead")
+    assert pages(plan, "Tie") == [instead]
+
+
 def test_a_task_that_has_the_living_one_already_has_it_once(checks: Checks, plan: Living) -> None:
     subject = f"subject-{uuid.uuid4()}"
     dead = checks.resource(failures=1, tags=[subject])

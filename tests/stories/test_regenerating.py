@@ -368,3 +368,24 @@ def test_a_plan_deleted_while_it_is_made_ends_quietly(plan: Living) -> None:
     assert plan.deliveries.heartbeat(job) == "cancelled"
     assert plan.deliveries.standing(job, proposal(job["loaded"]["revision"])) == "done"
     assert plan.deliveries.waiting() == 0
+
+
+def test_long_titles_of_what_was_finished_are_no_obstacle(world: World, plan: Living) -> None:
+    module = plan.module(3)["id"]
+    world.sql(
+        'insert into public.tasks (module_id, "order", title, estimated_minutes)'
+        " select %s, n, repeat('学', 195) || n, 10 from generate_series(10, 130) n",
+        module,
+    )
+    world.sql(
+        "insert into public.task_progress (task_id, user_id, status)"
+        " select t.id, %s, 'completed' from public.tasks t"
+        ' where t.module_id = %s and t."order" >= 10',
+        plan.owner.id,
+        module,
+    )
+    world.sql(
+        "insert into public.plan_notes (plan_id, notes) values (%s, repeat('学', 2000))", plan.id
+    )
+    job = plan.regenerate(wish="学" * 2000)
+    assert 50 <= len(job["loaded"]["request"]["finished"]) <= 100

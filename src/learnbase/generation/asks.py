@@ -22,10 +22,16 @@ class ModelFailed(LearnbaseError):
             or `model_rejected`; or what is wrong with a plan that is well formed.
         usage: What it took all the same.
         reason: What was wrong with the answer, for asking again; never shown to people.
+        field: Which part of the question was not accepted, where the service says.
     """
 
     usage: Usage | None = None
     reason: str = ""
+    field: str | None = None
+
+
+class BudgetUsed(LearnbaseError):
+    """The platform's tokens of the day are used up; nothing was asked."""
 
 
 class AnswerLost(Unavailable):

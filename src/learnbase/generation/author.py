@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel
 
-from learnbase.generation.asks import ModelFailed
+from learnbase.generation.asks import BudgetUsed, ModelFailed
 from learnbase.generation.refusal import refuse
 from learnbase.planning import prompt
 from learnbase.planning.budget import MAX_WEEKS, sessions
@@ -64,6 +64,7 @@ class Written:
         mended: What was mended by rule in the end.
         first: As the model wrote it first.
         found: What was wrong with that.
+        draft: All of it as it was told of.
     """
 
     roadmap: Roadmap
@@ -72,6 +73,7 @@ class Written:
     mended: tuple[Finding, ...]
     first: Roadmap
     found: tuple[Finding, ...]
+    draft: Draft
 
 
 async def write(
@@ -128,7 +130,9 @@ class _Author:
         roadmap = rebalance(repaired, self._request)
         refuse(findings(roadmap, self._request))
         await self._progress(_CHECKED, self._draft)
-        return Written(roadmap, first_try, bool(found), tuple(left), first, tuple(found))
+        return Written(
+            roadmap, first_try, bool(found), tuple(left), first, tuple(found), self._draft
+        )
 
     # Asking
 
@@ -194,7 +198,7 @@ class _Author:
         try:
             async with self._gate:
                 again = await self._ask(asked, ModelWeeks, ModelWeeks.to_weeks)
-        except ModelFailed:
+        except (ModelFailed, BudgetUsed):
             return  # what there is may still be mended by rule
         await self._keep(_numbered(again, chunk))
 

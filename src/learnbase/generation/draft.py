@@ -26,10 +26,12 @@ class Draft:
     Attributes:
         outline: All weeks without their tasks; None until it is written.
         weeks: Weeks with their tasks, by number.
+        links: How their links did, once these were looked at; None until then.
     """
 
     outline: Outline | None = None
     weeks: dict[int, Week] = field(default_factory=dict)
+    links: dict[str, Any] | None = None
 
     @classmethod
     def from_json(cls, kept: Any) -> Draft:
@@ -41,10 +43,15 @@ class Draft:
             weeks = [Week.model_validate(week) for week in kept.get("weeks") or ()]
         except (ValidationError, TypeError):
             return cls()
-        return cls(outline or None, {week.week: week for week in weeks})
+        links = kept.get("links")
+        return cls(
+            outline or None,
+            {week.week: week for week in weeks},
+            links if isinstance(links, dict) else None,
+        )
 
     def to_json(self) -> dict[str, Any]:
-        """Return what the row keeps: `{"outline": …, "weeks": […]}`.
+        """Return what the row keeps: `{"outline": …, "weeks": […], "links": …}`.
 
         A draft larger than its row may be is cut at the end: a plan of that size is refused anyway.
         """
@@ -59,7 +66,8 @@ class Draft:
             if room < 0:
                 break
             weeks.append(week)
-        return {"outline": outline, "weeks": weeks}
+        whole = self.links is not None and len(weeks) == len(self.weeks)
+        return {"outline": outline, "weeks": weeks} | ({"links": self.links} if whole else {})
 
     def with_outline(self, outline: Outline) -> Draft:
         """The draft with this outline."""
@@ -67,7 +75,11 @@ class Draft:
 
     def with_weeks(self, weeks: Iterable[Week]) -> Draft:
         """The draft with these weeks, in place of those of the same numbers."""
-        return replace(self, weeks=self.weeks | {week.week: week for week in weeks})
+        return replace(self, weeks=self.weeks | {week.week: week for week in weeks}, links=None)
+
+    def with_links(self, weeks: Iterable[Week], figures: dict[str, Any]) -> Draft:
+        """The draft with these weeks, whose links were looked at and did so."""
+        return replace(self.with_weeks(weeks), links=figures)
 
 
 def _bytes(part: Any) -> int:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from pydantic import BaseModel
 
 from learnbase.errors import LearnbaseError
-from learnbase.generation.asks import AnswerLost, ModelFailed
+from learnbase.generation.asks import AnswerLost, BudgetUsed, ModelFailed
 from learnbase.jobs import NoLongerNeeded
 from learnbase.planning.usage import Usage
 
@@ -20,10 +21,6 @@ if TYPE_CHECKING:
 ShapeT = TypeVar("ShapeT", bound=BaseModel)
 _LETTERS_A_TOKEN = 3
 _USUAL_ANSWER = 6_000  # tokens; what it really took is settled afterwards
-
-
-class BudgetUsed(LearnbaseError):
-    """The platform's tokens of the day are used up."""
 
 
 class Database(Protocol):
@@ -61,8 +58,8 @@ class MeteredModel:
     ) -> Reply[ShapeT]:
         """Ask once; see `Asks`.
 
-        A question whose fate is not known (this process was killed, or the job cancelled while it
-        was open) keeps its reservation.
+        A question whose fate is not known (this process was killed, or we waited no longer) keeps
+        its reservation. Whoever asks settles what no outcome will.
 
         Raises:
             BudgetUsed: before anything was asked.
@@ -76,19 +73,17 @@ class MeteredModel:
         except ModelFailed as answered:
             self._end(call, answered.usage)
             raise
-        except AnswerLost:
+        except (AnswerLost, asyncio.CancelledError):
             self._end(call, Usage(0, 0))  # not counted: the reservation stands
-            await self.settle()
             raise
         except LearnbaseError:
             self._end(call, None)
-            await self.settle()
             raise
         self._end(call, reply.usage)
         return reply
 
     async def settle(self) -> None:
-        """Settle what no outcome will: the job is put back, or given up."""
+        """Settle what no outcome will: the job is put back, given up, or no longer needed."""
         ended, self.ended = self.ended, []
         if ended:
             await self._database.call("end_model_calls", ended=ended)
@@ -98,17 +93,21 @@ class MeteredModel:
     ) -> None:
         letters = sum(len(message["content"]) for message in messages)
         ended, self.ended = self.ended, []
-        answer = await self._database.call(
-            "begin_model_call",
-            **self._job.delivery.token,
-            call_id=call,
-            purpose=shape.__name__,
-            model=self.name,
-            reserve=letters // _LETTERS_A_TOKEN + _USUAL_ANSWER,
-            ended=ended,
-            # With what they brought: an answer that is settled is in the draft.
-            report=self._job.unsent_report(),
-        )
+        try:
+            answer = await self._database.call(
+                "begin_model_call",
+                **self._job.delivery.token,
+                call_id=call,
+                purpose=shape.__name__,
+                model=self.name,
+                reserve=letters // _LETTERS_A_TOKEN + _USUAL_ANSWER,
+                ended=ended,
+                # With what they brought: an answer that is settled is in the draft.
+                report=self._job.unsent_report(),
+            )
+        except BaseException:
+            self.ended = ended + self.ended  # told again: a call ends once
+            raise
         self.asked += 1
         if answer["standing"] == "exhausted":
             raise BudgetUsed(

@@ -61,6 +61,8 @@ async def run(queue: Queue, lease: Lease, deps: Any) -> str:
 async def _once(queue: Queue, lease: Lease, deps: Any, said: Json) -> str:
     """Do it and settle it, or say that what it works on has moved on."""
     ending = await _handled(queue, lease, deps, said)
+    if ending is None or isinstance(ending, Failure):
+        await lease.tell()  # what was done so far is there for the next delivery
     if lease.standing == "stale":
         return "stale"
     if isinstance(ending, Failure):

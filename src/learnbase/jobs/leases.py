@@ -68,6 +68,11 @@ class Lease:
         report, self._unsent = self._unsent, {}
         return report
 
+    async def tell(self) -> None:
+        """Send what is still to be reported; nothing else will, once the handler ended."""
+        if self._unsent and self.standing == "held":
+            await self.renew()
+
     async def renew(self) -> None:
         """Renew the lease and send what is to be reported.
 

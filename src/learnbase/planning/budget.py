@@ -7,6 +7,8 @@ from learnbase.errors import LearnbaseError
 from learnbase.planning.request import PlanRequest
 
 MAX_WEEKS = 104
+LAST_WEEK = 520
+"""The highest number that a week of a plan may have: a person may have numbered theirs."""
 DAYS = 7
 STEP = 5
 """Minutes are planned in fives: nobody learns for 43 minutes."""

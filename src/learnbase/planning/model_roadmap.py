@@ -13,7 +13,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from learnbase.errors import LearnbaseError
-from learnbase.planning.budget import MAX_WEEKS
+from learnbase.planning.budget import LAST_WEEK, MAX_WEEKS
 from learnbase.planning.canonical_url import BadAddress, canonical_url
 from learnbase.planning.roadmap import (
     MAX_LEFT_OUT,
@@ -40,7 +40,7 @@ class OutlineWeek(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    week: Annotated[int, Field(ge=1, le=MAX_WEEKS)]
+    week: Annotated[int, Field(ge=1, le=LAST_WEEK)]
     title: Title
     description: Prose = ""
     focus: tuple[str, ...] = ()

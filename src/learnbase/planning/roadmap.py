@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from learnbase.planning.budget import LONGEST_TASK, MAX_WEEKS
+from learnbase.planning.budget import LAST_WEEK, LONGEST_TASK, MAX_WEEKS
 from learnbase.planning.canonical_url import canonical_url
 from learnbase.planning.text import Prose, Title
 
@@ -84,7 +84,7 @@ class Task(_Part):
 class Week(_Part):
     """One week: its number from 1, the milestone it reaches, and its tasks in order."""
 
-    week: Annotated[int, Field(ge=1, le=MAX_WEEKS)]
+    week: Annotated[int, Field(ge=1, le=LAST_WEEK)]
     title: Title
     description: Prose = ""
     tasks: Annotated[tuple[Task, ...], Field(min_length=1, max_length=MAX_TASKS)]

@@ -153,7 +153,11 @@ class Model:
         return said.reply(shape)
 
     async def _until(self, deadline: float, question: _Question) -> Said:
-        from learnbase.services.model_refusals import answer_lost, translated  # noqa: PLC0415
+        from learnbase.services.model_refusals import (  # noqa: PLC0415 - heavy
+            answer_lost,
+            translated,
+            whose_fault,
+        )
 
         tries, lost, manner = 0, 0, self._manner
         while True:
@@ -169,7 +173,7 @@ class Model:
             except ModelFailed as refused:
                 plainer = manner.plainer(refused.reason) if self._may_be_plainer(refused) else None
                 if plainer is None:
-                    raise
+                    raise whose_fault(refused) from None
                 manner = plainer
             except Unavailable as away:
                 tries += 1

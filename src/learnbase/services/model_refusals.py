@@ -28,6 +28,8 @@ ABOUT_FORMAT = re.compile(
     re.IGNORECASE,
 )
 """How servers that know no strict schemas say so: Groq, vLLM, llama.cpp, LM Studio, Ollama."""
+_OF_OURS = re.compile(r"(?!input\b|messages?\b|prompt\b)[a-z][a-z_.]{1,39}")
+"""What of a question is set up by an operator: `reasoning.effort`, `max_output_tokens`, …"""
 _AGAIN = {408, 409, 425, 429, 498}
 _SERVER_ERROR = 500
 _ACCOUNT_EMPTY = {"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"}
@@ -100,7 +102,16 @@ def _refusal(problem: openai.APIStatusError, key: str) -> LearnbaseError:
         code="model_rejected",
     )
     failed.reason = said
+    failed.field = problem.param
     return failed
+
+
+def whose_fault(refused: ModelFailed) -> LearnbaseError:
+    """Tell what a learner wrote, which they can change, from how we ask, which an operator can."""
+    field = refused.field if isinstance(refused.field, str) else ""
+    if not _OF_OURS.fullmatch(field):
+        return refused
+    return _no_access(f"check how the model is asked: {field}", "model_access")
 
 
 def _no_access(remedy: str, code: str) -> AccessDenied:
