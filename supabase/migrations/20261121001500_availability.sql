@@ -37,7 +37,7 @@ create table public.study_preferences (
 
 comment on table public.study_preferences is
     'How a person likes to study. Without a row the defaults hold; save by upsert, user_id may be left out.';
-comment on column public.study_preferences.shortest_session_minutes is 'No session is shorter, except for a task that is.';
+comment on column public.study_preferences.shortest_session_minutes is 'No session is shorter, except for a task that is, or that cannot be split otherwise.';
 comment on column public.study_preferences.longest_session_minutes is 'A longer task is split.';
 comment on column public.study_preferences.daily_ceiling_minutes is 'At most so much of one plan in a day; null for no ceiling.';
 comment on column public.study_preferences.reminder_lead_minutes is 'How long before a session its alarm sounds; null for no alarm.';

@@ -410,16 +410,37 @@ language plpgsql
 security definer
 set search_path = ''
 as $$
+declare
+    batch jsonb[];
 begin
     if new.visibility = 'private' and old.visibility = 'public' then
         perform private.forget_schedule(f.plan_id, f.user_id)
         from (select f.plan_id, f.user_id from public.plan_followers f where f.plan_id = new.id and f.user_id <> new.user_id order by f.user_id) f;
-    elsif new.visibility = 'public' and old.visibility = 'private' then
-        perform private.request_schedule(f.plan_id, f.user_id)
-        from (select f.plan_id, f.user_id from public.plan_followers f where f.plan_id = new.id and f.user_id <> new.user_id order by f.user_id) f;
     end if;
-    perform private.request_schedule(s.plan_id, s.user_id)
-    from (select s.plan_id, s.user_id from public.plan_schedules s where s.plan_id = new.id order by s.user_id) s;
+    -- As request_schedule, for all at once: an edit of a plan with ten thousand followers is an edit.
+    with learners as (
+        select s.user_id from public.plan_schedules s where s.plan_id = new.id and s.user_id = new.user_id
+        union all
+        select f.user_id
+        from (
+            select f.user_id from public.plan_followers f
+            where f.plan_id = new.id and f.user_id <> new.user_id and new.visibility = 'public'
+            order by f.user_id for key share
+        ) f
+    ),
+    wished as (
+        insert into public.plan_schedules as s (plan_id, user_id, wanted)
+        select new.id, l.user_id, 1 from learners l order by l.user_id
+        on conflict (user_id, plan_id) do update set wanted = s.wanted + 1, status = 'waiting', error = null
+        returning s.user_id, s.wanted, s.wanted = s.made + 1 as idle
+    )
+    select array_agg(jsonb_build_object(
+        'v', 1, 'plan_id', new.id, 'user_id', w.user_id, 'kind', 'schedule', 'wanted', w.wanted
+    )) into batch
+    from wished w where w.idle;
+    if batch is not null then
+        perform pgmq.send_batch('schedule_plan', batch);
+    end if;
     return null;
 end;
 $$;
@@ -774,6 +795,13 @@ declare
 begin
     update public.catch_ups c set status = 'superseded', decided_at = now()
     where c.plan_id = plan and c.user_id = person and c.status = 'open';
+    -- Who went away is proposed to every night: what nobody can take any more makes room.
+    delete from public.catch_ups c
+    where c.plan_id = plan and c.user_id = person and c.status = 'superseded' and c.decided_at < now() - interval '14 days';
+    update private.catch_up_targets t set target = null, before = case when not applied then t.before end
+    from public.catch_ups c
+    where c.id = t.catch_up_id and c.plan_id = plan and c.user_id = person
+        and (t.target is not null or applied and t.before is not null);
     if applied then
         version := private.write_sessions(plan, person, result -> 'sessions', result -> 'gone');
     else
@@ -826,6 +854,7 @@ declare
     plan uuid := (message ->> 'plan_id')::uuid;
     person uuid := (message ->> 'user_id')::uuid;
     fit jsonb := result -> 'feasibility';
+    held uuid[];
     schedule public.plan_schedules;
     catching_up boolean := private.schedule_kind(message, (result ->> 'wanted')::integer) = 'catch_up';
     at_once boolean;
@@ -860,10 +889,18 @@ begin
     elsif jsonb_array_length(coalesce(result -> 'moves', '[]')) > 0 then
         perform private.save_catch_up(plan, person, result, at_once);
     end if;
-    -- What is only proposed is not how it stands.
-    if at_once or jsonb_array_length(coalesce(result -> 'moves', '[]')) = 0 then
-        perform private.write_feasibility(plan, person, fit);
+    -- Somebody holds a task and may yet let go of it: tried again, or it would have no place and no word of why.
+    held := private.keep_tasks(plan);
+    if exists (
+        select from jsonb_to_recordset(result -> 'sessions') as w (task_id uuid)
+        join public.tasks t on t.id = w.task_id
+        join public.modules m on m.id = t.module_id
+        where m.plan_id = plan and t.id <> all (held)
+    ) then
+        raise exception 'a task was held while the plan was placed' using errcode = 'LB001';
     end if;
+    -- Whether there is time enough does not hang on whether they take what is proposed.
+    perform private.write_feasibility(plan, person, fit);
     update public.plan_schedules s
     set computed_at = now(),
         error = null,
@@ -985,10 +1022,10 @@ declare
 begin
     with due as materialized (
         select s.id, s.plan_id, s.user_id, s.status, u.time_zone,
-            -- What somebody refused to move is not proposed again: only what slipped since.
+            -- What somebody refused to move, or moved back, is not moved again: only what slipped since.
             coalesce((
                 select max(c.decided_at) from public.catch_ups c
-                where c.user_id = s.user_id and c.plan_id = s.plan_id and c.status = 'rejected'
+                where c.user_id = s.user_id and c.plan_id = s.plan_id and c.status in ('rejected', 'undone')
             ), '-infinity') as refused_at
         from public.plan_schedules s
         join public.users u on u.id = s.user_id
@@ -1253,7 +1290,22 @@ declare
     tasks uuid[] := private.keep_tasks(held.plan_id);
 begin
     select t.* into kept from private.catch_up_targets t where t.catch_up_id = catch_up;
-    if kept.version <> private.calendar_version(held.user_id) then
+    -- Another plan that was placed since (the same night, say) is in the way only where it took their times.
+    if kept.version <> private.calendar_version(held.user_id) and (
+        kept.before is null
+        or exists (
+            select from public.sessions s
+            left join jsonb_to_recordset(kept.before) as w (id uuid, pinned_at timestamptz) on w.id = s.id
+            where s.plan_id = held.plan_id and s.user_id = held.user_id
+                and (s.updated_at > held.decided_at or s.pinned_at is distinct from w.pinned_at)
+        )
+        or exists (
+            select from jsonb_to_recordset(kept.before) as w (starts_at timestamptz, ends_at timestamptz)
+            join public.sessions o on o.user_id = held.user_id and o.plan_id <> held.plan_id
+                and o.starts_at < w.ends_at and o.ends_at > w.starts_at
+            where w.ends_at > now()
+        )
+    ) then
         perform private.refuse(409, 'calendar_moved_on', 'catch_up_id', 'Your sessions have changed since', 'Move them yourself, or ask for a new schedule: rpc/schedule_plan');
     end if;
     set constraints public.sessions_name_a_part_once deferred;
@@ -1306,7 +1358,7 @@ end;
 comment on function public.accept_catch_up is
     'Moves my sessions as an open catch-up proposes; a conflict where they changed since, or a proposed time has passed.';
 comment on function public.reject_catch_up is 'Leaves my sessions where they are.';
-comment on function public.undo_catch_up is 'Brings back the times before a catch-up was applied, the same ids, until something changed since.';
+comment on function public.undo_catch_up is 'Brings back the times before a catch-up was applied, the same ids, until a session of the plan changed since, or something else took one of those times.';
 
 create function public.my_availability(at timestamptz default now()) returns jsonb
 language plpgsql

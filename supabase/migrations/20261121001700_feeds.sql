@@ -108,6 +108,7 @@ as $$
                         'description', t.description, 'estimated_minutes', t.estimated_minutes,
                         'status', coalesce(r.status, 'not_started'), 'completed_at', r.completed_at,
                         'actual_minutes', r.actual_minutes, 'set_aside_at', r.set_aside_at,
+                        'updated_at', greatest(t.updated_at, r.updated_at),
                         'links', coalesce(k.links, '[]'), 'sessions', coalesce(s.sessions, '[]')
                     )
                     order by t."order"

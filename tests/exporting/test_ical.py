@@ -145,6 +145,24 @@ def test_a_finished_task_is_ticked_and_reminds_no_more():
     assert event["LAST-MODIFIED"].dt == instant("2026-11-24T18:00:00+00:00")
 
 
+def test_a_new_title_a_tick_and_a_tick_taken_back_are_changes_each_later_than_the_last():
+    session = a_session("2026-11-24T17:00:00+00:00")
+    told = [
+        a_task(sessions=[session], updated_at="2026-11-20T09:00:00+00:00"),
+        a_task("Install it", sessions=[session], updated_at="2026-11-21T09:00:00+00:00"),
+        a_task(
+            "Install it",
+            sessions=[session],
+            status="completed",
+            completed_at="2026-11-24T18:00:00+00:00",
+            updated_at="2026-11-24T18:00:01+00:00",
+        ),
+        a_task("Install it", sessions=[session], updated_at="2026-11-24T18:05:00+00:00"),
+    ]
+    changed = [events(render(a_plan(task), "ics"))[0]["LAST-MODIFIED"].dt for task in told]
+    assert changed == sorted(set(changed))
+
+
 def test_what_is_still_to_come_of_a_task_set_aside_is_left_out():
     sessions = [a_session("2026-11-24T17:00:00+00:00"), a_session("2026-11-26T17:00:00+00:00")]
     task = a_task(set_aside_at="2026-11-25T00:00:00+00:00", sessions=sessions)

@@ -210,9 +210,10 @@ def test_what_cannot_be_placed_is_named_with_its_reason():
         ({"weekly_hours": 0}, "no_hours"),
         ({"windows": [window(1, "18:00", "18:20")]}, "no_window_long_enough"),
         ({"daily_ceiling": 15}, "over_the_ceiling"),
+        ({"weekly_hours": 1, "shortest": 90, "longest": 120}, "over_the_hours"),
         ({"busy": [["2026-11-01T00:00:00Z", "2036-11-01T00:00:00Z"]]}, "nothing_free"),
     ):
-        made = make(loaded(task("a"), **more))
+        made = make(loaded(task("a", 90), **more))
         [one] = made["feasibility"]["unplaced"]
         assert (one["task_id"], one["reason"]["code"]) == ("a", code)
         assert one["reason"]["text"]

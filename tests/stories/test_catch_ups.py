@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.stories.schedules import SAID, Scheduled, at, instant, move, placed, seen
+from tests.stories.schedules import FITS, SAID, Scheduled, at, instant, move, placed, seen
 from tests.world import HIDDEN, Refusal, at_once, one, refusal
 
 if TYPE_CHECKING:
@@ -213,6 +213,24 @@ def test_a_catch_up_is_proposed_and_moves_nothing(scheduled: Scheduled) -> None:
     assert scheduled.schedule["status"] == "ready"
 
 
+def test_what_is_proposed_in_vain_makes_room(scheduled: Scheduled) -> None:
+    """Who went away is proposed to every night: a year of that is not kept."""
+    first, second = scheduled.propose(), scheduled.propose(8)
+    kept = "select target is not null from private.catch_up_targets where catch_up_id = %s"
+    assert [scheduled.world.value(kept, which) for which in (first, second)] == [False, True]
+    scheduled.world.sql(
+        "update public.catch_ups set decided_at = now() - interval '15 days' where id = %s", first
+    )
+    third = scheduled.propose(9)
+    assert statuses(scheduled) == {second: "superseded", third: "open"}
+
+
+def test_what_no_longer_fits_is_said_while_it_is_only_proposed(scheduled: Scheduled) -> None:
+    late = {**FITS, "fits": False, "ends_on": "2031-03-12", "choices": [{"choice": "later_date"}]}
+    scheduled.propose(7, feasibility=late)
+    assert (scheduled.schedule["fits"], len(scheduled.schedule["choices"])) == (False, 1)
+
+
 def test_without_a_move_there_is_nothing_to_propose(scheduled: Scheduled) -> None:
     scheduled.ask("catch_up")
     scheduled.make()
@@ -320,6 +338,35 @@ def test_a_rejected_one_leaves_everything(scheduled: Scheduled) -> None:
     assert (row["status"], row["decided_at"] is not None) == ("rejected", True)
 
 
+def slipped_long_ago(of: Scheduled) -> None:
+    """Its sessions are over: by ten years."""
+    of.world.sql(
+        "update public.sessions set starts_at = starts_at - interval '10 years',"
+        " ends_at = ends_at - interval '10 years' where plan_id = %s",
+        of.id,
+    )
+
+
+@pytest.mark.parametrize("how", ["reject", "undo"])
+def test_what_was_refused_is_not_moved_again_the_next_night(scheduled: Scheduled, how: str) -> None:
+    """Only what slipped since is looked at: else a catch-up that was undone is made again."""
+    slipped_long_ago(scheduled)
+    which = scheduled.propose()
+    if how == "undo":
+        decide(scheduled, "accept", which)
+    assert decide(scheduled, how, which).status_code == 200
+    due(scheduled, "2026-01-01T00:00:00Z")
+    now = str(scheduled.world.value("select now()::text"))
+    assert night(scheduled, now) == []
+    due(scheduled, now)
+    scheduled.world.sql(
+        "update public.sessions set starts_at = now() - interval '1 millisecond',"
+        " ends_at = now() where id = %s",
+        scheduled.sessions["Read"]["id"],
+    )
+    assert len(night(scheduled, str(scheduled.world.value("select now()::text")))) == 1
+
+
 @pytest.mark.parametrize(
     ("done", "then", "code"),
     [
@@ -369,6 +416,24 @@ def test_after_another_plan_was_placed_it_is_not_accepted(
     which = scheduled.propose()
     Scheduled.of(scheduled.learner, deliveries, scheduled.queue).make()
     assert refusal(decide(scheduled, "accept", which)) == MOVED_ON
+
+
+@pytest.mark.parametrize("days", [14, 0])
+def test_after_another_plan_was_caught_up_it_is_undone_where_its_times_are_free(
+    deliveries: Deliveries, scheduled: Scheduled, days: float
+) -> None:
+    one(scheduled.learner.upsert("study_preferences", {"catch_up": "apply"}, "user_id"))
+    other = Scheduled.of(scheduled.learner, deliveries, scheduled.queue)
+    other.make(*other.three_evenings(21))
+    scheduled.queue.settle()
+    before = scheduled.sessions
+    which = scheduled.propose()
+    other.propose(days)
+    if days:
+        assert decide(scheduled, "undo", which).status_code == 200
+        assert times(scheduled.sessions) == times(before)
+    else:
+        assert refusal(decide(scheduled, "undo", which)) == MOVED_ON
 
 
 def test_when_proposed_times_have_passed_it_is_not_accepted(scheduled: Scheduled) -> None:

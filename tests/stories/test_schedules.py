@@ -616,6 +616,20 @@ def test_a_task_deleted_during_the_work_takes_its_session_along(scheduled: Sched
     assert (len(scheduled.messages()), scheduled.schedule["status"]) == (1, "waiting")
 
 
+def test_a_task_that_somebody_held_and_let_go_of_is_placed_after_all(asked: Scheduled) -> None:
+    """A proposal that is refused, or a deletion that breaks off, holds tasks for a moment."""
+    job = asked.take()
+    with psycopg.connect(asked.world.database_url) as somebody:
+        somebody.execute(
+            "select from public.tasks where id = %s for update", (asked.tasks["Watch"],)
+        )
+        answered = asked.queue.complete(job, asked.result(job))
+        assert (answered["standing"], answered["problem"]["code"]) == ("rejected", "LB001")
+        somebody.rollback()
+    assert asked.queue.complete(job, asked.result(job))["standing"] == "done"
+    assert list(asked.sessions) == ["Read", "Watch", "Ship"]
+
+
 def test_a_plan_deleted_during_the_work_leaves_nothing(scheduled: Scheduled) -> None:
     scheduled.ask()
     job = scheduled.take()

@@ -6,6 +6,7 @@ The address is the key: it is hashed at once, and neither it nor the path is eve
 from __future__ import annotations
 
 import hashlib
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Annotated, Any
 
 from anyio import to_thread
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from learnbase.edge.parts import Parts
 
 router = APIRouter(tags=["feeds"])
+# The database tells one document from another; how it is written is this version's.
+_WRITTEN = f".{version('learnbase')}"
 _HEADERS = {
     "Cache-Control": "private, max-age=900",
     "X-Robots-Tag": "noindex, nofollow",
@@ -57,8 +60,8 @@ async def feed(
         # Calendar services ask for many feeds from one address: only misses count against it.
         parts.limits.take(where)
     parts.limits.take(f"feed {hashed}")
-    theirs = etags.named(if_none_match)
-    known = kept.etag if kept else next(iter(theirs), None)
+    theirs = [tag for tag in etags.named(if_none_match) if tag.endswith(_WRITTEN)]
+    known = kept.etag if kept else next(iter(theirs), "").removesuffix(_WRITTEN) or None
     found = await parts.database.call("load_feed", token_hash=hashed, etag=known)
     if found["standing"] == "unknown":
         if kept is not None:
@@ -67,8 +70,9 @@ async def feed(
         raise _unknown()
     if kept is None:
         parts.limits.give_back(where)
-    headers = {**_HEADERS, "ETag": f'"{found["etag"]}"'}
-    if etags.matches(if_none_match, found["etag"]):
+    tag = f"{found['etag']}{_WRITTEN}"
+    headers = {**_HEADERS, "ETag": f'"{tag}"'}
+    if etags.matches(if_none_match, tag):
         return Response(status_code=304, headers=headers)
     if found["standing"] == "ok":
         kept = await _render(parts, hashed, found)

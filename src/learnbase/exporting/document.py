@@ -86,6 +86,9 @@ class Task(_Part):
     set_aside_at: Instant | None = Field(
         default=None, description="When the learner put it off until further notice; null if not."
     )
+    updated_at: Instant | None = Field(
+        default=None, description="When it, or what the learner did of it, was last changed."
+    )
     links: tuple[Link, ...] = Field(default=(), description="Resources, in order.")
     sessions: tuple[Session, ...] = Field(default=(), description="When the learner does it.")
 

@@ -34,6 +34,7 @@ class _Event(NamedTuple):
     starts: dt.datetime
     ends: dt.datetime
     about: str
+    stamp: str
 
 
 def calendar(plans: Feed | PlanExport) -> bytes:
@@ -80,13 +81,13 @@ def _events(plan: PlanExport, clock: ZoneInfo) -> Iterator[_Event]:
             held = _held(task, plan.made_at)
             if not held:
                 continue
-            about = _about(task, week) + category
+            about, stamp = _about(task, week) + category, _utc(_changed(task))
             for session in held:
                 starts, ends = (
                     session.starts_at.astimezone(clock),
                     session.ends_at.astimezone(clock),
                 )
-                yield _Event(session, task, starts, ends, about)
+                yield _Event(session, task, starts, ends, about, stamp)
 
 
 def _held(task: Task, made_at: dt.datetime) -> list[Session]:
@@ -96,6 +97,14 @@ def _held(task: Task, made_at: dt.datetime) -> list[Session]:
         done_at = task.completed_at or made_at
         since = min(since, done_at) if since else done_at
     return [each for each in task.sessions if since is None or each.starts_at < since]
+
+
+def _changed(task: Task) -> dt.datetime:
+    """Return when anything that its events say was last changed: it never goes back."""
+    # The title, the tick in it, and its "(1/2)" are changes of every session.
+    changes = [session.updated_at for session in task.sessions]
+    changes += [change for change in (task.updated_at, task.completed_at) if change]
+    return max(changes)
 
 
 def _about(task: Task, week: Week) -> str:
@@ -113,10 +122,6 @@ def _about(task: Task, week: Week) -> str:
 
 def _vevent(event: _Event, clock: ZoneInfo, lead: int | None) -> str:
     session, task = event.session, event.task
-    changed = session.updated_at
-    if task.is_done and task.completed_at:
-        changed = max(changed, task.completed_at)  # the tick in the title is a change as well
-    stamp = _utc(changed)
     part = f" ({session.part}/{session.parts})" if session.parts > 1 else ""
     title = text(f"{'✓ ' if task.is_done else ''}{task.title}{part}")
     alarm = ""
@@ -127,7 +132,8 @@ def _vevent(event: _Event, clock: ZoneInfo, lead: int | None) -> str:
         )
     return (
         f"BEGIN:VEVENT\r\nUID:{session.id}@learnbase\r\n"
-        f"DTSTAMP:{stamp}\r\nCREATED:{_utc(session.created_at)}\r\nLAST-MODIFIED:{stamp}\r\n"
+        f"DTSTAMP:{event.stamp}\r\nCREATED:{_utc(session.created_at)}\r\n"
+        f"LAST-MODIFIED:{event.stamp}\r\n"
         f"SEQUENCE:{session.sequence}\r\n"
         f"DTSTART{_local(event.starts, clock)}\r\nDTEND{_local(event.ends, clock)}\r\n"
         f"{folded(f'SUMMARY:{title}')}{event.about}"

@@ -46,7 +46,8 @@ class Availability:
     Attributes:
         windows: May touch and overlap.
         days_off: Days counted from 1970-01-01.
-        shortest: Minutes that a session takes at least, unless its task is shorter.
+        shortest: Minutes that a session takes at least, unless its task is shorter or cannot be
+            split otherwise.
         longest: Minutes that it takes at most.
         daily_ceiling: Minutes of this plan in one day at most; None for no ceiling.
         weekly_minutes: Minutes of this plan in one plan week at most.

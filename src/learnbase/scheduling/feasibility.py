@@ -16,6 +16,7 @@ _WHY = {
     "no_hours": "The plan has 0 hours a week: choose at least 1.",
     "no_windows": "There is no study window on any day: name one.",
     "no_window_long_enough": "No study window is long enough for {minutes} minutes, even in parts.",
+    "over_the_hours": "The hours of a week are below your shortest session.",
     "over_the_ceiling": "The daily ceiling is below your shortest session.",
     "nothing_free": "Nothing is free for it within three years.",
 }

@@ -141,6 +141,8 @@ class _Sweep:
             return ""
         if habits.daily_ceiling is not None and habits.daily_ceiling < least:
             return "over_the_ceiling"
+        if habits.weekly_minutes < least:
+            return "over_the_hours"
         return "no_window_long_enough"
 
     def _task(self, rest: Rest, most: int) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tests.access import ground
 from tests.access.ground import ident, thing_of
 from tests.access.guards.acts import DONE, GENERATIONS, PLANS, at, call, gives, say, write
-from tests.access.learner_calls import SESSIONS, applied, decision
+from tests.access.learner_calls import SESSIONS, decision
 from tests.access.messages import tells
 from tests.access.probes import CLOSED, Effect, Outcome, Probe, Request, allowed, quoted, refused
 from tests.access.weeks import MESSAGES, SCHEDULED
@@ -28,6 +29,7 @@ def probes() -> Iterator[Probe]:
     yield from _moving()
     yield from _asking()
     yield from _deciding()
+    yield from _undoing()
     yield from _following()
     yield from _others()
     yield from _placing()
@@ -99,13 +101,10 @@ def _deciding() -> Iterator[Probe]:
             f"{act}s one that is {status}", EVE, function, about, no, *_stands(status), about=HOLDS
         )
     late = refused(409, "calendar_moved_on")
-    for act, status in (("accept", "open"), ("undo", "applied")):
-        before = applied("eve", PLAN) if act == "undo" else ()
-        yield call(
-            "a calendar that moved on", EVE, f"public.{act}_catch_up", about, late,
-            *before, *_stands(status, version=VERSION - 1),
-            about=f"private.{act}_own_catch_up",
-        )  # fmt: skip
+    yield call(
+        "a calendar that moved on", EVE, "public.accept_catch_up", about, late,
+        *_stands("open", version=VERSION - 1), about="private.accept_own_catch_up",
+    )  # fmt: skip
     old = quoted(
         "update private.catch_up_targets set target = jsonb_set(target, '{{sessions,0,starts_at}}',"
         " to_jsonb('2026-02-02T08:00:00Z'::text)) where catch_up_id = {}",
@@ -124,6 +123,47 @@ def _deciding() -> Iterator[Probe]:
         "a session that is pinned", EVE, "public.accept_catch_up", about,
         Outcome(DONE, effect=Effect(changed=changed)), pinned, about="private.write_sessions",
     )  # fmt: skip
+
+
+def _undoing() -> Iterator[Probe]:
+    """What was placed since is in the way of undoing where it is the plan's, or took its times."""
+    label, function = "ada public", "public.undo_catch_up"
+    made = decision("undo", label, "ben")
+    hers, theirs, other = (
+        thing_of(who, plan, "session")
+        for who, plan in (("ada", label), ("ben", label), ("ben", "ben private"))
+    )
+    since = quoted(
+        "update private.catch_up_targets set version = version - 1 where catch_up_id = {}",
+        made.arguments["catch_up_id"],
+    )
+    elsewhere = "update public.sessions set updated_at = '2099-01-01Z' where id = {}"
+    away = quoted(
+        "update public.sessions set starts_at = starts_at + interval '1 day',"
+        " ends_at = ends_at + interval '1 day' where id = {}",
+        other,
+    )
+    meanwhile = (since, away, quoted(elsewhere, hers), quoted(elsewhere, other))
+    about = "private.undo_own_catch_up"
+    yield call(
+        "another plan was placed since", "follower", function, made.arguments,
+        Outcome(DONE, effect=made.effect), *made.prepare, *meanwhile, about=about,
+    )  # fmt: skip
+    late = refused(409, "calendar_moved_on")
+    forgotten = quoted(
+        "update private.catch_up_targets set before = null where catch_up_id = {}",
+        made.arguments["catch_up_id"],
+    )
+    pinned = quoted("update public.sessions set pinned_at = created_at where id = {}", theirs)
+    for name, *changes in (
+        ("a session that moved since", *meanwhile, quoted(elsewhere, theirs)),
+        ("a session that was pinned since", *meanwhile, pinned),
+        ("another plan's session is there now", since),
+        ("what was is forgotten", *meanwhile, forgotten),
+    ):
+        yield call(
+            name, "follower", function, made.arguments, late, *made.prepare, *changes, about=about
+        )
 
 
 def _following() -> Iterator[Probe]:
@@ -352,16 +392,38 @@ def _proposing() -> Iterator[Probe]:
                 {"status", "made", "computed_at", "updated_at"}
             ),
             ("public.catch_ups", earlier): frozenset({"status", "decided_at"}),
+            ("private.catch_up_targets", earlier): frozenset({"target"}),
         },
         gone=frozenset({(MESSAGES, str(msg_id))}),
     )
     others = quoted(
         "update public.study_preferences set catch_up = 'apply' where user_id = {}", ident("ben")
     )
+    # Long dead ones of others stay, and theirs of another plan.
+    dead = quoted(
+        "update public.catch_ups set status = 'superseded', decided_at = created_at"
+        " where id in ({}, {})",
+        thing_of("ben", label, "catch-up"),
+        thing_of("zoe", "zoe private", "catch-up"),
+    )
     yield call(
         "what slipped is proposed", "service", "worker.complete_schedule_plan",
         {"outcomes": [{**ground.DELIVERY, "result": result}]}, Outcome(DONE, effect=effect),
-        at_night, others, about="private.apply_schedule_plan",
+        at_night, others, dead, about="private.apply_schedule_plan",
+    )  # fmt: skip
+    theirs = quoted(
+        "update public.catch_ups set status = 'superseded', decided_at = created_at where id = {}",
+        earlier,
+    )
+    forgotten = replace(
+        effect,
+        changed={key: columns for key, columns in effect.changed.items() if key[1] != earlier},
+        gone=effect.gone | {("public.catch_ups", earlier), ("private.catch_up_targets", earlier)},
+    )
+    yield call(
+        "what nobody took for weeks makes room", "service", "worker.complete_schedule_plan",
+        {"outcomes": [{**ground.DELIVERY, "result": result}]}, Outcome(DONE, effect=forgotten),
+        at_night, others, theirs, about="private.save_catch_up",
     )  # fmt: skip
 
 
