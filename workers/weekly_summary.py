@@ -49,16 +49,21 @@ async def handle(job: Job[WeeklySummary], deps: Deps) -> dict[str, Any]:
     loaded = await deps.database.call("load_weekly_summary", msg_id=job.msg_id, read_ct=job.read_ct)
     if loaded["standing"] != "held":
         raise NoLongerNeeded
-    summaries = []
+    summaries: list[dict[str, Any]] = []
+    unread: list[Exception] = []
     for learner in loaded["learners"]:
         try:
             written = _written(learner, deps)
         except Exception as problem:  # noqa: BLE001 - ninety-nine others wait for theirs
             log.error("summary_not_written", problem=problem, user_id=learner["user_id"])  # noqa: TRY400 - with its traceback
+            unread.append(problem)
             continue
         if written is not None:
             summaries.append(written)
         await asyncio.sleep(0)  # the delivery is kept meanwhile
+    if unread and len(unread) == len(loaded["learners"]):
+        # Not one learner's week: this worker and the database do not understand each other.
+        raise unread[0]
     job.said["summaries"] = len(summaries)
     return {"summaries": summaries}
 

@@ -243,14 +243,14 @@ begin
     if hour = new.hour_id then
         return null;
     end if;
-    -- Its hour has come, and the tick that would send it has not: an earlier hour must not lose the week.
+    -- This week's is still to come, and the new hour is over for this week: it must not lose the week.
     perform private.enqueue('weekly_summary', jsonb_build_object(
-        'v', 1, 'week', private.iso_week(was.next_at, was.time_zone), 'until', was.next_at + interval '24 hours',
+        'v', 1, 'week', private.iso_week(was.next_at, was.time_zone), 'until', greatest(was.next_at, now()) + interval '24 hours',
         'user_ids', jsonb_build_array(new.user_id)
     ))
     from private.summary_hours was
     join private.summary_hours chosen on chosen.id = hour
-    where was.id = new.hour_id and was.next_at <= now() and was.next_at > now() - interval '24 hours'
+    where was.id = new.hour_id and was.next_at > now() - interval '24 hours'
         and private.iso_week(chosen.next_at, chosen.time_zone) > private.iso_week(was.next_at, was.time_zone);
     update public.summary_times s set hour_id = hour where s.user_id = new.user_id;
     return null;
@@ -258,7 +258,7 @@ end;
 $$;
 
 comment on function private.follow_summary_time is
-    'Trigger: the hour of the week follows from the choice; whoever makes one while their summary is due gets it now.';
+    'Trigger: the hour of the week follows from the choice; whose summary of this week it would pass over gets it now.';
 
 create trigger summary_times_keep_fixed before update of user_id on public.summary_times
     for each row execute function private.keep_fixed('user_id');
@@ -561,6 +561,17 @@ security definer
 set search_path = ''
 as $$
 begin
+    -- What waits for a word is proposed anew every night, for the times pass: that is no news for a week.
+    if exists (
+        select from public.catch_ups c
+        where c.user_id = new.user_id and c.plan_id = new.plan_id and c.status = 'superseded' and c.decided_at = now()
+    ) and exists (
+        select from public.notifications n
+        where n.user_id = new.user_id and n.kind = 'plan_slipped' and n.context ->> 'plan_id' = new.plan_id::text
+            and n.created_at > now() - interval '7 days' and n.created_at < now() - interval '1 hour'
+    ) then
+        return null;
+    end if;
     perform private.tell(
         new.user_id, 'plan_slipped', jsonb_build_object('plan_id', new.plan_id, 'catch_up_id', new.id), 'plan_slipped:' || new.id
     );

@@ -125,12 +125,35 @@ begin
     get diagnostics pruned = row_count;
     delete from private.mail_batches b
     where b.id = any (old) and not exists (select from public.notifications n where n.batch_id = b.id);
+    delete from public.webhook_events e where e.handled_at < at - keep;
     return pruned;
 end;
 $$;
 
 comment on function private.prune_letters is
-    'Forgets the HTML of letters that were settled so long ago, and their batches; what was said, to whom and what became of it stays. Answers how many letters.';
+    'Forgets the HTML of letters that were settled so long ago, their batches, and events that were acted on; what was said, to whom and what became of it stays. Answers how many letters.';
+
+-- Definer: nobody but the service touches events. What the mail service told of a letter names whose it was.
+create function private.forget_events() returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+    delete from public.webhook_events e
+    using gone g
+    where e.source = 'resend' and e.payload #>> '{data,email_id}' = g.provider_id;
+    return null;
+end;
+$$;
+
+comment on function private.forget_events is 'Trigger: what was told of a letter goes with it.';
+
+create index idx_webhook_events_letter on public.webhook_events ((payload #>> '{data,email_id}')) where source = 'resend';
+
+create trigger notifications_take_their_events_along after delete on public.notifications
+    referencing old table as gone
+    for each statement execute function private.forget_events();
 
 -- The week --------------------------------------------------------------------------------------
 
@@ -609,11 +632,13 @@ begin
                 select
                     -- A letter that is due takes along what would follow it.
                     bool_or(m.due_at <= now() and m.kind <> 'session_reminder') as is_due,
-                    -- Four within the hour are enough: the next one comes after it.
-                    count(*) filter (where m.batch_id is not null
-                        and case when m.sent_at is null then m.status = 'queued' else m.sent_at > now() - interval '1 hour' end) >= 4 as is_full
+                    -- Four within the hour are enough, one of which the summary may be; what still waits
+                    -- to be sent, however long, goes within one.
+                    count(*) filter (where m.batch_id is not null and m.kind <> 'weekly_summary'
+                        and case when m.sent_at is null then m.status = 'queued' else m.sent_at > now() - interval '1 hour' end) >= 3 as is_full
                 from public.notifications m
-                where m.user_id = u.id and m.channel = 'email' and (m.due_at is not null or m.created_at > now() - interval '1 day')
+                where m.user_id = u.id and m.channel = 'email'
+                    and (m.status = 'queued' or m.created_at > now() - interval '1 day')
             ) mail
             join lateral (
                 select n.id, n.kind, n.channel, n.created_at, private.words_for(n.kind, u.id, n.context, now()) as words
@@ -736,6 +761,12 @@ begin
         into unwanted, reasons
         from (
             select l.id, case when u.email is distinct from l.recipient then 'The address has changed'
+                -- The service may have been away for long.
+                when l.kind = 'session_reminder' and exists (
+                    select from public.sessions s
+                    where s.user_id = l.user_id and s.id::text = l.context ->> 'session_id' and s.starts_at <= now()
+                ) then 'The session has begun'
+                when l.kind = 'weekly_summary' and l.created_at <= now() - interval '7 days' then 'Its week is over'
                 else private.why_not_mailed(l.user_id, l.kind, l.recipient, l.id) end as reason
             from public.notifications l
             join public.users u on u.id = l.user_id
@@ -955,7 +986,7 @@ comment on function worker.complete_write_letters is 'Settles deliveries of writ
 comment on function worker.complete_send_email is 'Settles deliveries of send_email, see private.complete_jobs.';
 
 revoke execute on function
-    private.why_not_mailed, private.hold_people, private.form_batches, private.prune_letters, private.enqueue_weekly_summaries, private.links_of_task,
+    private.why_not_mailed, private.hold_people, private.form_batches, private.prune_letters, private.forget_events, private.enqueue_weekly_summaries, private.links_of_task,
     private.plan_of_week, private.week_of, private.apply_weekly_summary,
     private.settle_weekly_summary, private.settle_write_letters, private.enqueue_letters, private.words_for,
     private.apply_write_letters, private.rank_of, private.apply_send_email, private.tell_carried, private.settle_send_email, private.revive_send_email,

@@ -318,6 +318,32 @@ def test_what_nobody_knows_of_for_a_day_is_never_sent_again(office: PostOffice):
     office.expect_order()
 
 
+@pytest.fixture
+def a_week_of_another_version(site: Site) -> Iterator[Callable[[], None]]:
+    """The database tells of weeks in words of its own, until it is brought to the same version."""
+    [row] = site.sql("select pg_get_functiondef('private.week_of'::regproc) as body")
+    assert "'quiet_weeks'" in row["body"]
+    site.sql(row["body"].replace("'quiet_weeks'", "'silent_weeks'"))
+
+    def mended() -> None:
+        site.sql(row["body"])
+
+    yield mended
+    mended()
+
+
+def test_a_week_that_nobody_could_read_is_not_lost(
+    office: PostOffice, a_week_of_another_version: Callable[[], None]
+):
+    learners = due(office, 2)
+    office.worker("weekly_summary", "--drain").wait()
+    assert [row["queue"] for row in office.waiting()] == ["weekly_summary"]
+    a_week_of_another_version()
+    office.later()
+    office.work()
+    office.expect_one_each(*learners)
+
+
 # Wishes
 
 

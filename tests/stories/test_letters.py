@@ -15,6 +15,7 @@ from tests.world import at_once
 
 if TYPE_CHECKING:
     from tests.stories.letters import Letters
+    from tests.stories.schedules import Scheduled
     from tests.world import Person, Row, World
 
 ME = "Learnbase <hello@learnbase.example>"
@@ -111,7 +112,7 @@ def test_who_had_a_letter_waits_an_hour_for_the_next(letters: Letters, ada: Pers
 
 
 def test_nobody_gets_five_letters_in_an_hour(letters: Letters, ada: Person) -> None:
-    for _ in range(4):
+    for _ in range(3):
         tell(letters, ada)
         letters.minutes_go_by(3)
         letters.world.sql("update public.notifications set due_at = now() where due_at is not null")
@@ -120,10 +121,53 @@ def test_nobody_gets_five_letters_in_an_hour(letters: Letters, ada: Person) -> N
     tell(letters, ada)
     letters.world.sql("update public.notifications set due_at = now() where due_at is not null")
     letters.say()
-    assert letters.send() == []
+    assert letters.send() == [], "the fourth may be the week's"
     letters.minutes_go_by(61)
     letters.say()
     assert len(letters.send()) == 1
+
+
+def test_nor_when_the_service_was_away_for_days(letters: Letters, ada: Person) -> None:
+    for _ in range(3):
+        for _ in range(4):
+            tell(letters, ada)
+            letters.minutes_go_by(61)
+            letters.say()
+        letters.minutes_go_by(24 * 60)
+    assert len(letters.send()) == 3
+    letters.minutes_go_by(61)
+    letters.say()
+    [mail] = letters.send()
+    assert mail["subject"] == "9 news"
+
+
+def test_a_reminder_of_what_has_begun_and_a_week_that_is_over_are_not_sent(
+    letters: Letters, scheduled: Scheduled
+) -> None:
+    ada, session = scheduled.learner, scheduled.sessions["Read"]["id"]
+    letters.forget(ada)
+    many(letters, ada, 2)
+    letters.world.sql(
+        "update public.sessions set starts_at = now() - interval '1 hour', ends_at = now()"
+        " where id = %s",
+        session,
+    )
+    letters.world.sql(
+        "with letter as (insert into public.notifications"
+        " (user_id, kind, channel, dedupe_key, subject, context, created_at, batch_id, recipient)"
+        " select %s, k.kind, 'email', gen_random_uuid()::text, 's', k.about, k.at, b.id, u.email"
+        " from (values ('session_reminder', jsonb_build_object('session_id', %s::text), now()),"
+        "  ('session_reminder', '{\"session_id\": 7}', now()),"
+        "  ('weekly_summary', '{}', now() - interval '8 days')) as k (kind, about, at)"
+        " cross join private.mail_batches b join public.users u on u.id = %s"
+        " where b.settled_at is null returning id) select * from letter",
+        *(ada.id, session, ada.id),
+    )
+    one = {"kind": "session_reminder", "channel": "email", "enabled": True}
+    ada.insert("notification_preferences", one)
+    assert len(letters.send()) == 3
+    reasons = {row["reason"] for row in letters.of(ada) if row["status"] == "suppressed"}
+    assert reasons == {"The session has begun", "Its week is over"}
 
 
 def test_a_reminder_takes_nothing_along(letters: Letters, ada: Person) -> None:
@@ -605,6 +649,31 @@ def test_a_month_later_the_log_stays_and_the_html_goes(
     assert world.count("private.mail_batches", id=batch) == 0
     letters.tell(letter, "bounced")
     assert letters.mail(ada)["status"] == "bounced", "what is heard of it later is heard"
+
+
+def test_what_was_told_of_a_letter_goes_with_it_or_a_month_later(
+    world: World, letters: Letters, ada: Person
+) -> None:
+    told = {}
+    for whose in (ada, bob := world.person("Bob")):
+        letters.forget(whose)
+        letter = written(letters, whose)
+        letters.send()
+        told[whose.id] = {"external_id": f"told {letter}"}
+        letters.call(
+            "record_mail_event",
+            external_id=f"told {letter}",
+            type="email.delivered",
+            payload={"data": {"email_id": provider_id(letter), "to": [whose.email]}},
+            event=happened(letter, "delivered"),
+        )
+    ada.call("delete_account")
+    assert world.count("public.webhook_events", **told[ada.id]) == 0
+    letters.run("prune-archives")
+    assert world.count("public.webhook_events", **told[bob.id]) == 1
+    world.sql("update public.webhook_events set handled_at = now() - interval '31 days'")
+    letters.run("prune-archives")
+    assert world.count("public.webhook_events", **told[bob.id]) == 0
 
 
 def test_a_letter_that_waits_is_kept_however_old_it_is(

@@ -627,3 +627,25 @@ def test_people_mark_their_messages_as_read_and_write_nothing_else(world: World)
     assert refusal(ada.insert("notifications", {"user_id": ada.id, "kind": "x"})) == HIDDEN
     answer = ada.rpc("send_notification", "worker", user_id=ada.id, kind="welcome")
     assert answer.status_code in (403, 404, 406)
+
+
+def test_a_proposal_that_waits_is_told_of_once_a_week_and_not_every_night(
+    world: World, letters: Letters, scheduled: Scheduled
+) -> None:
+    """Who went away is proposed to anew each night, for the times pass."""
+    ada = scheduled.learner
+    letters.forget(ada)
+    for night in range(8):
+        scheduled.propose(7 + night)
+        assert kinds(letters, ada) == both("plan_slipped") * (1 if night < 7 else 2)
+        world.sql("alter table public.notifications disable trigger user")
+        world.sql(
+            "update public.notifications set created_at = created_at - interval '1 day'"
+            " where user_id = %s",
+            ada.id,
+        )
+        world.sql("alter table public.notifications enable trigger user")
+    ada.call("reject_catch_up", catch_up_id=scheduled.catch_ups[0]["id"])
+    scheduled.propose(20)
+    assert kinds(letters, ada)[-2:] == both("plan_slipped")
+    assert len(letters.of(ada)) == 6

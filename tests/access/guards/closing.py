@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tests.access import ground
 from tests.access.ground import DELIVERY, ident, thing_of
 from tests.access.guards.acts import DONE, call, gives
+from tests.access.guards.letters import changed_note
 from tests.access.outside import (
     CONNECTIONS,
     EXPORTS,
@@ -87,7 +88,7 @@ def _closing() -> Iterator[Probe]:
     yield call("something is still there", SERVICE, load, dict(DELIVERY), waits, CLOSING, removing,
                others)  # fmt: skip
 
-    def end(name: str, effect: Effect, *prepare: str) -> Probe:
+    def end(name: str, effect: Effect, *prepare: str, about: str = about) -> Probe:
         made = completed("close_account", {}, effect)
         return call(name, SERVICE, complete, made.arguments, Outcome(DONE, effect=made.effect),
                     *prepare, about=about)  # fmt: skip
@@ -105,6 +106,17 @@ def _closing() -> Iterator[Probe]:
     everything = frozenset(ground.below(person) | accounts)
     slow = CLOSING.replace("now()", "now() - interval '2 days 1 minute'")
     yield end("nobody could be reached for days", Effect(gone=everything), slow, revoking)
+    told = quoted(
+        "insert into public.webhook_events (id, source, external_id, type, payload)"
+        " select t.id::uuid, t.source, t.id, 'x',"
+        " jsonb_build_object('data', jsonb_build_object('email_id', t.letter))"
+        " from (values ({}, 'resend', 're_9'), ({}, 'resend', 're_8'), ({}, 'stripe', 're_9'))"
+        " as t (id, source, letter)",
+        *(ident("told of theirs"), ident("told of another"), ident("told by another")),
+    )
+    theirs = everything | {("public.webhook_events", ident("told of theirs"))}
+    yield end("what was told of their letters", Effect(gone=theirs), slow, revoking, told,
+              changed_note("provider_id = 're_9'"), about="private.forget_events")  # fmt: skip
     day = CLOSING.replace("now()", "now() - interval '1 day 1 minute'")
     yield end(
         "what cannot be reached in a day stays there", Effect((again,)), day, removing, revoking

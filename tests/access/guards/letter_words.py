@@ -132,6 +132,10 @@ def _weeks() -> Iterator[Probe]:
         "update public.plan_followers set start_date = '2080-01-01' where user_id = {}",
         ident("ben"),
     )
+    others_later = quoted(
+        "update public.plan_followers set start_date = '2080-01-01' where user_id <> {}",
+        ident("ben"),
+    )
 
     def tells(overdue: list[str]) -> Any:
         def look(body: Any) -> str:
@@ -145,6 +149,7 @@ def _weeks() -> Iterator[Probe]:
     for name, overdue, *prepare in (
         ("nothing is planned, and they began long ago", [at(LABEL, "task 2")], alone),
         ("nothing is planned, and they begin later", [], alone, soon),
+        ("nothing is planned, and others begin later", [at(LABEL, "task 2")], alone, others_later),
         ("what is planned is ahead", []),
     ):
         yield call(name, SERVICE, "worker.load_weekly_summary", dict(DELIVERY),

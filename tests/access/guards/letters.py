@@ -47,7 +47,7 @@ def probes() -> Iterator[Probe]:
 def noted(label: str, **values: Any) -> str:
     """Another row of the log."""
     row = {"id": ident(label), "user_id": ZOE, "kind": "welcome", "channel": "email"}
-    row |= {"dedupe_key": label, **values}
+    row |= {"dedupe_key": label} | values
     names = ", ".join(row)
     blanks = ", ".join("{}" for _ in row)
     return quoted(f"insert into public.notifications ({names}) values ({blanks})", *row.values())  # noqa: S608 - ours
@@ -220,7 +220,7 @@ def _words() -> Iterator[Probe]:
 
 
 def _waiting() -> Iterator[Probe]:
-    """A letter waits for what else happens, and when there were four in an hour."""
+    """A letter waits for what else happens, and when there were three in an hour."""
     load = "worker.load_write_letters"
 
     def are(wanted: set[str]) -> Outcome:
@@ -235,10 +235,21 @@ def _waiting() -> Iterator[Probe]:
     along = noted("another mail", due_at=ground.LONG_AGO)
     both = are({WAITING, ground.MAIL, ident("another mail")})
     yield call("a letter that comes along", SERVICE, load, dict(DELIVERY), both, later, along)
-    days, just = (
-        [noted(f"{when} {n}", batch_id=ground.OTHER_BATCH, created_at=when) for n in range(4)]
-        for when in (ground.LONG_AGO, "2099-01-01Z")
-    )
-    yield call("four letters today", SERVICE, load, dict(DELIVERY), are({WAITING}), *just)
-    yield call("four letters long ago", SERVICE, load, dict(DELIVERY),
-               are({WAITING, ground.MAIL}), *days)  # fmt: skip
+    today, ago = "2099-01-01Z", ground.LONG_AGO
+    for name, is_full, values in (
+        ("letters today", True, {"created_at": today}),
+        ("letters of long ago that wait", True, {"created_at": ago}),
+        ("letters sent just now", True,
+         {"created_at": today, "status": "sent", "sent_at": today}),
+        ("letters sent long ago", False, {"created_at": ago, "status": "sent", "sent_at": ago}),
+        ("letters of this morning", False, {"created_at": today, "status": "sent", "sent_at": ago}),
+        ("summaries", False, {"created_at": today, "kind": "weekly_summary"}),
+    ):  # fmt: skip
+        others = [
+            noted(f"{name} {n}", batch_id=ground.OTHER_BATCH, **values)
+            for n in range(2 if is_full else 3)
+        ]
+        found = {WAITING} if is_full else {WAITING, ground.MAIL}
+        yield call(f"and {name}", SERVICE, load, dict(DELIVERY), are(found), *others)
+    second = noted("a second letter", batch_id=ground.OTHER_BATCH)
+    yield call("two letters", SERVICE, load, dict(DELIVERY), are({WAITING, ground.MAIL}), second)

@@ -336,6 +336,7 @@ FUNCTIONS = [
         private.limit_links()
         private.mark_edited_by_links()
         private.announce_generation()
+        private.forget_events()
         private.limit_availability()
         private.refuse_overlap()
         private.raise_calendar_version()

@@ -276,6 +276,7 @@ TRIGGERS = {
         notifications_keep_fixed before update row private.keep_fixed(id, user_id, kind, channel, dedupe_key, created_at)
         notifications_keep_what_was_asked before update of context row private.keep_fixed(context)
         notifications_set_updated_at before update row private.set_updated_at()
+        notifications_take_their_events_along after delete statement private.forget_events()
     """,  # noqa: E501
     "public.notification_preferences": """
         notification_preferences_check before insert update row private.check_notification_preference()
