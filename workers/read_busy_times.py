@@ -1,7 +1,6 @@
 """Read when a learner is busy, so that their sessions are placed around it.
 
-trigger          a connection made; rpc/refresh_busy_times; every few hours by cron; message
-                 {"v": 1, connection_id}
+trigger          a connection made; every few hours by cron; message {"v": 1, connection_id}
 reads            the connection and from when to when (worker.load_read_busy_times); free and busy
                  of the learner's main calendar, never what the events are about
 writes           busy times (worker.complete_read_busy_times)
@@ -45,10 +44,9 @@ async def handle(job: Job[ReadBusyTimes], deps: Deps) -> dict[str, Any]:
     tokens = deps.connections.tokens(
         *(connection[name] for name in ("id", "user_id", "provider", "account_id"))
     )
-    # From midnight: a period that is under way must not look like another one each time.
-    since = dt.datetime.fromisoformat(loaded["from"]).astimezone(dt.UTC)
-    since = since.replace(hour=0, minute=0, second=0, microsecond=0)
-    until = dt.datetime.fromisoformat(loaded["until"])
+    # Periods are cut at the edges. From midnight to midnight: one that is under way, or goes on
+    # after the end, must not look like another one each time.
+    since, until = (_midnight(loaded[edge]) for edge in ("from", "until"))
     try:
         periods = await deps.google(tokens).busy(since, until)
     except ReconnectNeeded:  # the connection's own row says so by now
@@ -59,6 +57,11 @@ async def handle(job: Job[ReadBusyTimes], deps: Deps) -> dict[str, Any]:
         raise Retry(problem.message, after=problem.seconds, code="rate_limited") from problem
     job.said["periods"] = len(periods)
     return {"busy": [[start.isoformat(), end.isoformat()] for start, end in periods]}
+
+
+def _midnight(instant: str) -> dt.datetime:
+    day = dt.datetime.fromisoformat(instant).astimezone(dt.UTC)
+    return day.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 WORK = Work(ReadBusyTimes, handle)

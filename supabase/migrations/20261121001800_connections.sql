@@ -202,7 +202,7 @@ declare
     named public.connection_provider := private.read_provider(provider);
     held public.connections;
 begin
-    perform from public.users u where u.id = user_id and u.closing_at is null for share; -- and stays so
+    perform from public.users u where u.id = user_id and u.closing_at is null for no key update; -- and stays so
     if not found then
         perform private.refuse(409, 'account_is_closing', 'user_id', 'The account is being deleted', 'Nothing can be connected to it any more');
     end if;
@@ -240,6 +240,10 @@ begin
         under_way = e.under_way and e.status <> 'running',
         status = case when e.status = 'running' then 'queued' else e.status end
     where e.connection_id = held.id and e.account_id <> held.account_id;
+    if not 'https://www.googleapis.com/auth/calendar.events.freebusy' = any (held.scopes) then
+        -- Nobody reads them again: they would be in the way for good.
+        delete from public.busy_times b where b.user_id = save_connection.user_id and b.source = named;
+    end if;
     perform private.request_busy_times(held.id);
     perform private.resume_exports(held.id);
     return jsonb_build_object('connection_id', held.id);
@@ -284,7 +288,7 @@ declare
 begin
     select t.* into held from private.connection_tokens t where t.connection_id = lease_refresh.connection_id for update;
     if held.connection_id is null or exists (
-        select from public.connections c where c.id = lease_refresh.connection_id and c.status = 'reconnect'
+        select from public.connections c where c.id = lease_refresh.connection_id and c.status <> 'active'
     ) then
         return jsonb_build_object('standing', 'broken');
     elsif held.version <> version then
@@ -388,11 +392,19 @@ create function private.begin_disconnect(connection uuid) returns void
 language plpgsql
 set search_path = ''
 as $$
+declare
+    refreshing interval;
 begin
     update public.connections c set status = 'disconnecting' where c.id = connection and c.status <> 'disconnecting';
     if found then
         perform private.stop_exports(connection, 'disconnected');
-        perform private.enqueue('disconnect', jsonb_build_object('v', 1, 'connection_id', connection));
+        -- Tokens that are being refreshed in this moment are the ones to revoke.
+        select t.lease_until - clock_timestamp() into refreshing
+        from private.connection_tokens t where t.connection_id = connection for update;
+        perform private.enqueue(
+            'disconnect', jsonb_build_object('v', 1, 'connection_id', connection),
+            greatest(ceil(extract(epoch from refreshing)), 0)::integer
+        );
     end if;
 end;
 $$;
@@ -549,7 +561,9 @@ begin
         raise invalid_parameter_value using message = 'the result has no busy times';
     end if;
     select c.user_id into person
-    from public.connections c where c.id = (message ->> 'connection_id')::uuid and c.status = 'active';
+    from public.connections c
+    where c.id = (message ->> 'connection_id')::uuid and c.status = 'active'
+        and 'https://www.googleapis.com/auth/calendar.events.freebusy' = any (c.scopes); -- and not any more
     if person is null then
         return;
     end if;

@@ -637,7 +637,10 @@ begin
         set state = excluded.state, hash = excluded.hash, etag = excluded.etag,
             external_id = coalesce(excluded.external_id, i.external_id), since = now();
     update public.exports e
-    set container = case when report ? 'container' then nullif(report -> 'container', 'null') else e.container end,
+    set container = case
+            when report -> 'container' in ('null', '{}') then null -- nothing of ours is there
+            else coalesce(report -> 'container', e.container)
+        end,
         url = case when report ? 'container' then left(report -> 'container' ->> 'url', 2000) else e.url end,
         done = coalesce((report ->> 'done')::integer, e.done),
         total = coalesce((report ->> 'total')::integer, e.total),

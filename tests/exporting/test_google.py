@@ -124,7 +124,9 @@ def test_what_the_learner_called_off_is_told_apart_from_what_is_gone():
     )
     shown = events_of(PlanExport.model_validate(a_plan(task)), EXPORT)
     assert [event.key for event in shown.events] == [task["sessions"][0]["id"]]
-    assert shown.called_off == {task["sessions"][1]["id"]}
+    assert shown.ended == {task["task_id"]}
+    told = shown.events[0].body["extendedProperties"]["private"]
+    assert told["learnbase_task"] == task["task_id"]
 
 
 def test_a_link_that_is_dead_or_not_secure_is_no_source():

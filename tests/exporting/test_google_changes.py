@@ -18,12 +18,16 @@ KEYS = [str(uuid.UUID(int=number)) for number in range(1, 13)]
 
 
 def event(key: str, when: str = "noon", what: str = "a") -> Event:
-    private = {"learnbase_session": key, "learnbase_hash": f"{when}-{what}"}
+    private = {
+        "learnbase_session": key,
+        "learnbase_task": f"task-of-{key}",
+        "learnbase_hash": f"{when}-{what}",
+    }
     return Event(key, event_id(key), {"extendedProperties": {"private": private}}, f"{when}-{what}")
 
 
-def calendar(*events: Event, called_off: tuple[str, ...] = ()) -> Calendar:
-    return Calendar(events, frozenset(called_off))
+def calendar(*events: Event, ended: tuple[str, ...] = ()) -> Calendar:
+    return Calendar(events, frozenset(ended))
 
 
 def listed(it: Event, *, cancelled: bool = False, etag: str = '"1"') -> dict[str, Any]:
@@ -130,9 +134,8 @@ def test_a_plan_that_looks_empty_asks_first():
 def test_a_plan_that_the_learner_finished_early_does_not_look_empty():
     events = [event(key) for key in KEYS]
     books, outside = [sent(it) for it in events], [listed(it) for it in events]
-    todo = changes(
-        calendar(*events[:5], called_off=tuple(KEYS[5:])), books, outside, confirmed=False
-    )
+    ended = tuple(f"task-of-{key}" for key in KEYS[4:])
+    todo = changes(calendar(*events[:5], ended=ended), books, outside, confirmed=False)
     assert todo.needs_word is None
     assert [name for name, _ in done(todo)] == ["Nothing"] * 5 + ["Delete"] * 7
 

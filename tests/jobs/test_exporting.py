@@ -152,6 +152,17 @@ def test_what_is_done_and_what_is_gone_is_so_there_as_well(abroad: Abroad, expor
     assert calendar.changed == {"unchanged": 1, "deleted": 2}, "what is done takes no more time"
 
 
+def test_who_is_done_with_most_of_it_is_not_asked_whether_that_was_meant(
+    abroad: Abroad, exporter: Hire
+):
+    export = abroad.learner("google", tasks=10)
+    run([export], exporter)
+    for number in range(2, 9):
+        export.tick(number)
+    run([export], exporter)
+    assert export.changed == {"unchanged": 3, "deleted": 7}
+
+
 def test_a_session_that_moves_takes_its_event_along(abroad: Abroad, exporter: Hire):
     export = abroad.learner("google")
     run([export], exporter)

@@ -174,6 +174,23 @@ def test_a_revoked_account_is_said_plainly_once_and_nobody_asks_again(site: Site
     played(story())
 
 
+def test_a_fresh_token_that_is_refused_as_well_is_the_end(site: Site):
+    async def story() -> None:
+        row = await site.connect("google")
+        async with site.worker() as worker:
+            tokens = worker.tokens(*row.place)
+            fresh = await tokens.after_refusal(row.access)
+            assert isinstance(await tokens.ended(row.access), ReconnectNeeded)
+            assert row.read()["status"] == "active", "that one is not in use any more"
+            assert isinstance(await tokens.ended(fresh), ReconnectNeeded)
+            with pytest.raises(ReconnectNeeded):
+                await tokens.current()
+        kept = row.read()
+        assert (kept["status"], kept["error"]["code"]) == ("reconnect", "refused")
+
+    played(story())
+
+
 def test_without_a_refresh_token_a_refusal_is_the_end(site: Site):
     async def story() -> None:
         row = await site.connect("notion", lives=None, refresh=False)

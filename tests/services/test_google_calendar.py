@@ -12,6 +12,7 @@ from aiohttp import web
 
 from learnbase.errors import LearnbaseError, Unavailable
 from learnbase.services.batch import Call, Reply
+from learnbase.services.connections import ReconnectNeeded
 from learnbase.services.google_calendar import GoogleCalendar, events_path
 from learnbase.services.google_refusals import (
     Later,
@@ -54,6 +55,10 @@ class Access:
         self.renewed.append(refused)
         self.token, _ = self._google.permit()
         return self.token
+
+    async def ended(self, refused: str) -> ReconnectNeeded:
+        assert refused == self.token
+        return ReconnectNeeded("google")
 
 
 class Client:
@@ -218,7 +223,7 @@ def test_a_token_is_renewed_once_for_each_refusal(client: Client, google: Google
     assert client.do(lambda it: it.events(calendar)) == []
     assert client.access.renewed == [first]
     google.next("unauthorized", times=9)
-    with pytest.raises(Unavailable):
+    with pytest.raises(ReconnectNeeded):
         client.do(lambda it: it.events(calendar))
     assert len(client.access.renewed) == 2
 

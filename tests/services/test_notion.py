@@ -51,6 +51,10 @@ class Tokens:
             self.left.pop(0)
         return self.left[0]
 
+    async def ended(self, refused: str) -> ReconnectNeeded:
+        assert refused == self.left[0]
+        return ReconnectNeeded("notion")
+
 
 @pytest.fixture
 def fake() -> Iterator[Notion]:

@@ -184,6 +184,17 @@ def test_another_account_is_taken_once_all_of_it_was_removed(
     assert outside.connect_as(exporting.learner, "notion", "another") == exporting.connection
 
 
+def test_another_account_is_taken_when_nothing_could_be_made_in_the_first(
+    exporting: Exporting, outside: Outside
+) -> None:
+    exporting.start()
+    job = outside.take()
+    assert outside.record(job, container={"making": "x"}) == "held"
+    assert outside.record(job, container={}) == "held"
+    outside.end(job, {"status": "stopped", "code": "parent_gone", "message": "It is gone."})
+    assert outside.connect_as(exporting.learner, "notion", "another") == exporting.connection
+
+
 def test_an_export_that_waits_goes_to_the_account_that_is_there(
     exporting: Exporting, outside: Outside
 ) -> None:
@@ -361,6 +372,21 @@ def test_a_service_that_cannot_be_reached_keeps_nobody_connected(
     outside.time_is_up("disconnect")
     assert outside.fail(outside.the_job("disconnect")) == "dead"
     assert mine(ada) == []
+
+
+def test_tokens_that_are_being_refreshed_are_revoked_when_they_are_there(
+    world: World, outside: Outside
+) -> None:
+    ada, holder = world.person(), str(uuid.uuid4())
+    which = outside.connect(ada)
+    assert lease(outside, which, holder) == {"standing": "leased"}
+    ada.call("disconnect", provider="notion")
+    assert outside.read("disconnect") == [], "what it would revoke is over, and the new is not"
+    assert save(outside, which, holder) is True
+    assert lease(outside, which, holder, version=2) == {"standing": "broken"}
+    outside.time_is_up("disconnect")
+    loaded = outside.call("load_disconnect", **token(outside.the_job("disconnect")))
+    assert loaded["connection"]["sealed_tokens"] == f"v1.k1.{holder}"
 
 
 def test_nothing_connects_while_the_old_connection_is_being_ended(
@@ -559,6 +585,31 @@ def test_disconnecting_forgets_the_busy_times_that_were_read(
     ada.call("disconnect", provider="google")
     outside.disconnected()
     assert busy_times(ada) == {MORNING: None}
+
+
+def test_connecting_without_free_and_busy_forgets_the_busy_times_that_were_read(
+    world: World, outside: Outside
+) -> None:
+    ada, ben = world.person(), world.person("Ben")
+    for person in (ada, ben):
+        outside.connect(person, "google")
+        outside.end(outside.the_job("read_busy_times"), busy_result(EVENING))
+    own = {"starts_at": MORNING[0], "ends_at": MORNING[1]}
+    assert ada.insert("busy_times", own).status_code == 201
+    outside.connect(ada, "google", scopes=[CALENDARS])
+    assert busy_times(ada) == {MORNING: None}
+    assert busy_times(ben) == {EVENING: "google"}
+
+
+def test_what_was_read_when_it_was_still_allowed_is_not_taken_over(
+    world: World, outside: Outside
+) -> None:
+    ada = world.person()
+    outside.connect(ada, "google")
+    job = outside.the_job("read_busy_times")
+    outside.connect(ada, "google", scopes=[CALENDARS])
+    outside.end(job, busy_result(EVENING))
+    assert busy_times(ada) == {}
 
 
 def test_a_worker_that_comes_late_with_busy_times_writes_none(

@@ -59,6 +59,10 @@ class Access:
             self.token = told["access_token"]
         return self.token
 
+    async def ended(self, refused: str) -> ReconnectNeeded:
+        assert refused == self.token
+        return ReconnectNeeded("google")
+
 
 class Site:
     """One export, delivered again and again.

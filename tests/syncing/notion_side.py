@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from learnbase.errors import Unavailable
 from learnbase.services import notion as service
+from learnbase.services.connections import ReconnectNeeded
 from learnbase.services.pace import Pace
 from learnbase.syncing import notion
 from learnbase.syncing.recorder import Recorder
@@ -41,6 +42,10 @@ class Tokens:
         if len(self.left) > 1:
             self.left.pop(0)
         return self.left[0]
+
+    async def ended(self, refused: str) -> ReconnectNeeded:
+        assert refused == self.left[0]
+        return ReconnectNeeded("notion")
 
 
 class Job:

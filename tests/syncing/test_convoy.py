@@ -84,6 +84,16 @@ def test_what_was_announced_and_not_begun_when_trouble_came_is_taken_back():
     asyncio.run(go())
 
 
+def test_a_slice_that_is_over_before_it_begins_takes_some_steps_all_the_same():
+    async def go() -> None:
+        road = Road()
+        convoy = Convoy(road.carry, road.record, lambda: True, road.facts)
+        assert not await convoy.run(step(number) for number in range(30))
+        assert list(road.books.values()) == ["sent"] * AHEAD
+
+    asyncio.run(go())
+
+
 def test_an_end_of_the_slice_lets_arrive_what_is_under_way():
     async def go() -> None:
         road = Road()

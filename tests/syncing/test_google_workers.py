@@ -81,6 +81,10 @@ class Deps:
         assert refused == self.token
         raise ReconnectNeeded("google")
 
+    async def ended(self, refused: str) -> ReconnectNeeded:
+        assert refused == self.token
+        return ReconnectNeeded("google")
+
 
 async def _no_time(_: float) -> None:
     return
@@ -101,11 +105,12 @@ def handle(
 
 def busy(google: Google, **changed: Any) -> Any:
     standing = changed.pop("standing", "held")
-    until = NOW + dt.timedelta(days=56)
+    now = changed.pop("now", NOW)
+    until = now + dt.timedelta(days=56)
     loaded = {
         "standing": standing,
         "connection": CONNECTION,
-        "from": NOW.isoformat(),
+        "from": now.isoformat(),
         "until": until.isoformat(),
     }
     payload = read_busy_times.ReadBusyTimes(v=1, connection_id=uuid.uuid4())
@@ -116,8 +121,13 @@ def test_busy_times_begin_at_midnight_so_that_what_is_under_way_stays_the_same(g
     google.busy(NOW - HOUR, NOW + HOUR)
     told = [[(NOW - HOUR).isoformat(), (NOW + HOUR).isoformat()]]
     assert busy(google) == {"busy": told}
-    google.clock.advance(600)
-    assert busy(google) == {"busy": told}
+    assert busy(google, now=NOW + 2 * HOUR) == {"busy": told}
+
+
+def test_what_goes_on_after_the_last_day_stays_the_same_all_day(google: Google):
+    leave = NOW + dt.timedelta(days=50)
+    google.busy(leave, leave + dt.timedelta(days=14))
+    assert busy(google) == busy(google, now=NOW + 2 * HOUR)
 
 
 def test_a_connection_that_is_gone_or_dead_needs_no_busy_times(google: Google):

@@ -234,6 +234,57 @@ def test_a_page_that_was_moved_elsewhere_is_neither_touched_nor_doubled(exported
         assert "moved" in ended["stays"][0]
 
 
+def test_a_page_that_was_moved_elsewhere_outlives_its_task(exported: Learner):
+    page = exported.page(1)
+    exported.fake.add_block(page, "What I learnt")
+    exported.fake.move_page(page, exported.fake.share_page("Elsewhere"))
+    exported.tasks.pop(1)
+    assert changed(exported.run()) == {"kept": 1, "unchanged": 2}
+    assert exported.fake.world.lives(page)
+    exported.expect_all()
+
+
+def test_pages_that_were_moved_are_asked_about_and_looked_for_once(service: Notion, clock: Clock):
+    learner = Learner(service, clock, tasks=60)
+    learner.run()
+    clock.advance(A_WHILE)
+    elsewhere = service.share_page("Elsewhere")
+    for number in range(40):
+        service.move_page(learner.page(number), elsewhere)
+    assert learner.run()["code"] == "looks_empty"
+    learner.books.changed = {}
+    service.next("slow", times=100, matching=lambda _: bool(clock.advance(0.3)), detail=0)
+    ends = []
+    while (ended := learner.slice(confirmed=True, length=2))["status"] == "more":
+        ends.append(ended)
+        assert len(ends) < 40, "it comes to no end"
+    assert changed(ended) == {"kept": 40, "unchanged": 20}
+    service.calm()
+    service.forget()
+    learner.tasks[50]["status"] = "completed"
+    assert changed(learner.run()) == {"kept": 40, "updated": 1, "unchanged": 19}
+    assert len(service.reads) <= 5
+
+
+def test_a_page_that_was_moved_back_is_ours_again(exported: Learner):
+    page, source = exported.page(1), exported.fake.source()
+    page.above = exported.fake.share_page("Elsewhere").id
+    assert changed(exported.run()) == {"kept": 1, "unchanged": 2}
+    page.above = source.id
+    exported.tasks[1] |= {"status": "completed", "description": "Anew"}
+    assert changed(exported.run()) == {"updated": 1, "unchanged": 2}
+    exported.expect_all()
+
+
+def test_no_more_is_done_than_there_is_to_do(exported: Learner):
+    exported.tasks.pop()
+    exported.books.reports.clear()
+    exported.run()
+    told = [(one["done"], one["total"]) for one in exported.books.reports if "done" in one]
+    assert told[-1] == (3, 3)
+    assert all(done <= total for done, total in told)
+
+
 def test_a_page_that_is_trashed_while_it_is_updated_is_made_anew(exported: Learner):
     page = exported.page(1)
     exported.tasks[1]["status"] = "completed"

@@ -58,6 +58,35 @@ def test_a_page_with_a_note_stays_with_its_database_and_nothing_else(exported: L
     assert exported.fake.rows() == [page]
 
 
+def test_a_page_with_words_in_our_box_stays_as_well(exported: Learner):
+    page = exported.page(1)
+    [box] = [one for one in page.blocks if one.type == "callout"]
+    words = exported.fake.add_block(box, "What I learnt")
+    ended = removed(exported)
+    assert (ended["changed"]["deleted"], ended["changed"]["kept"]) == (2, 1)
+    assert exported.fake.world.lives(words)
+
+
+@pytest.mark.parametrize("is_edited", [False, True])
+def test_a_page_that_was_moved_elsewhere_stays_and_is_said(exported: Learner, is_edited: bool):
+    page, database = exported.page(1), exported.fake.database()
+    exported.fake.move_page(page, exported.fake.share_page("Elsewhere"))
+    if is_edited:
+        exported.fake.edit_page(exported.page(0), Status={"name": "Done"})
+    ended = removed(exported)
+    assert ended["stays"] == ["Of “Swift for iOS” 1 page stays where you moved it"]
+    assert ended["changed"]["deleted"] == 2
+    assert exported.fake.world.lives(page)
+    assert database.in_trash
+
+
+def test_a_page_that_the_learner_trashed_is_no_more_ours_to_take_away(exported: Learner):
+    exported.fake.trash_page(exported.page(1))
+    exported.fake.add_page("Mine")
+    exported.clock.advance(A_WHILE)
+    assert removed(exported)["changed"]["deleted"] == 2
+
+
 def test_pages_of_the_learners_own_stay(exported: Learner):
     pages = [exported.fake.add_page("Mine"), exported.fake.add_page("Mine too")]
     exported.clock.advance(A_WHILE)

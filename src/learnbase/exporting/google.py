@@ -35,6 +35,7 @@ LONGEST_NAME = 254  # of a calendar
 COLORS = 11  # "1" to "11", as the service's `colors.get` lists them for events
 _MOST_LEAD = 40_320  # minutes; four weeks, the service's limit
 _SESSION, _EXPORT, _HASH = "learnbase_session", "learnbase_export", "learnbase_hash"
+_TASK = "learnbase_task"
 
 # Google's own: letters a to v and digits (base32hex). A hexadecimal number fits as it is, and so do
 # the two letters that keep it apart from what Google makes up itself.
@@ -65,12 +66,12 @@ class Calendar:
 
     Attributes:
         events: In the plan's order.
-        called_off: The keys of sessions that will not take place, since their task was finished or
-            set aside before: the learner's own doing, unlike what vanished from the plan.
+        ended: The ids of tasks that were finished or set aside: that their sessions are no more is
+            the learner's own doing, unlike what vanished from the plan.
     """
 
     events: tuple[Event, ...]
-    called_off: frozenset[str]
+    ended: frozenset[str]
 
 
 def event_id(session: UUID | str) -> str:
@@ -95,6 +96,12 @@ def session_of(event: Json) -> str | None:
 def is_cancelled(event: Json) -> bool:
     """Whether it was deleted."""
     return event.get("status") == "cancelled"
+
+
+def task_of(event: Json) -> str | None:
+    """Return the id of the task that an event of ours is for."""
+    told = _private(event).get(_TASK)
+    return str(told) if told else None
 
 
 def hash_of(event: Json) -> str | None:
@@ -134,16 +141,16 @@ def events_of(plan: PlanExport, export_id: str, reminders: Reminders = "preferre
     As in the feed, left out is what is still to come of a task that is finished or set aside.
     """
     events: list[Event] = []
-    called_off: set[str] = set()
+    ended: set[str] = set()
     for week in plan.weeks:
         for task in week.tasks:
+            if task.is_done or task.set_aside_at:
+                ended.add(str(task.task_id))
             for session in task.sessions:
                 if _takes_place(session, task, plan.made_at):
                     body = _body(plan, week, task, session, reminders)
-                    events.append(_event(session.id, body, export_id))
-                else:
-                    called_off.add(str(session.id))
-    return Calendar(tuple(events), frozenset(called_off))
+                    events.append(_event(session.id, task.task_id, body, export_id))
+    return Calendar(tuple(events), frozenset(ended))
 
 
 def _takes_place(session: Session, task: Task, made_at: dt.datetime) -> bool:
@@ -170,11 +177,11 @@ def _body(plan: PlanExport, week: Week, task: Task, session: Session, reminders:
     }
 
 
-def _event(session: UUID, body: Json, export_id: str) -> Event:
+def _event(session: UUID, task: UUID, body: Json, export_id: str) -> Event:
     # The zone is how a time is shown; only start and end are when.
     time = _digest([body[edge]["dateTime"] for edge in ("start", "end")], 8)
     stamp = f"{time}-{_digest(body, 20)}"
-    private = {_SESSION: str(session), _EXPORT: export_id, _HASH: stamp}
+    private = {_SESSION: str(session), _TASK: str(task), _EXPORT: export_id, _HASH: stamp}
     whole = body | {"extendedProperties": {"private": private}}
     return Event(str(session), event_id(session), whole, stamp)
 

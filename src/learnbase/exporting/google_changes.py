@@ -26,7 +26,14 @@ from learnbase.exporting.actions import (
     Wanted,
     decide,
 )
-from learnbase.exporting.google import event_id, hash_of, is_cancelled, moved, session_of
+from learnbase.exporting.google import (
+    event_id,
+    hash_of,
+    is_cancelled,
+    moved,
+    session_of,
+    task_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -77,6 +84,11 @@ def changes(
     outside = [_as_it_is(key, event) for key, event in live.items()]
     seen = {key: Seen(event["id"], event.get("etag")) for key, event in live.items()}
 
+    called_off = {
+        key: None
+        for key, event in live.items()
+        if key not in plan and task_of(event) in calendar.ended
+    }
     kept = frozenset(
         item.key
         for item in missing
@@ -87,14 +99,13 @@ def changes(
     )
     decision = decide(
         [item for item in wanted if item.key not in kept],
-        [item for item in outside if item.key not in calendar.called_off],
+        [item for item in outside if item.key not in called_off],
         seen,
         confirmed=confirmed,
     )
     word = decision.needs_word
     if not live:
         word = decide(wanted, missing, seen, confirmed=confirmed).needs_word or word
-    called_off = [key for key in live if key in calendar.called_off]
     return Changes(
         actions=(*decision.actions, *(Delete(key, event_id(key)) for key in called_off)),
         etags={key: event["etag"] for key, event in live.items() if event.get("etag")},

@@ -63,6 +63,9 @@ class Tokens(Protocol):
             ReconnectNeeded, Unavailable: as `current`.
         """
 
+    async def ended(self, refused: str) -> ReconnectNeeded:
+        """Say that the service refused a fresh token as well; return the error to raise."""
+
 
 class ReconnectNeeded(LearnbaseError):
     """The service no longer lets us in; the person has to connect the account again."""
@@ -216,6 +219,15 @@ class Connection:
             if self._kept is None or self._kept.pair.access == refused:
                 self._kept = await self._usable(refused)
             return self._kept.pair.access
+
+    async def ended(self, refused: str) -> ReconnectNeeded:
+        """See `Tokens.ended`."""
+        async with self._one_at_a_time:
+            if self._kept is not None and self._kept.pair.access == refused:
+                log.info("fresh_token_refused", connection_id=self._id, provider=self._provider)
+                await self._break(self._kept.version, "refused")
+                self._kept = None
+        return ReconnectNeeded(self._provider)
 
     async def _usable(self, refused: str | None) -> Kept:
         """Load the tokens, and have them refreshed until they are others than what was refused."""

@@ -106,11 +106,10 @@ class Wire:
             Later, Unavailable, NotAllowed, Missing, Refused, ReconnectNeeded.
         """
         self._token = await self._tokens.current()
-        refreshed = False
         for attempt in range(TRIES):
             wished = None
             try:
-                reply, kind, content = await self._exchange(request)
+                reply, kind, content = await self._admitted(request)
                 if google_refusals.is_success(reply):
                     return read(kind, content)
             except (httpx.HTTPError, Unreadable) as problem:
@@ -120,20 +119,26 @@ class Wire:
                     ) from problem
                 trouble: LearnbaseError = away(str(problem) or type(problem).__name__)
             else:
-                if reply.status == UNAUTHORIZED and not refreshed:
-                    refreshed = True
-                    await self.renew()
-                    continue
                 if request.once and reply.status in _PERHAPS_DONE:
                     raise OutcomeUnknown("Google Calendar failed while it did what it was asked")
-                if not is_passing(reply) and reply.status != UNAUTHORIZED:
+                if not is_passing(reply):
                     raise google_refusals.refusal(reply)
                 wished = google_refusals.rest(reply)
                 trouble = google_refusals.lasting(reply)
             if attempt == TRIES - 1 or (wished or 0.0) > LONGEST_REST:
                 raise trouble
             await self.rest(attempt, wished)
-        raise away("it refuses our token")
+        raise AssertionError("the last attempt returns or raises")
+
+    async def _admitted(self, request: Request) -> tuple[Reply, str, bytes]:
+        """Send with a token that is taken; a fresh one is the last that is tried."""
+        answer = await self._exchange(request)
+        if answer[0].status == UNAUTHORIZED:
+            await self.renew()
+            answer = await self._exchange(request)
+            if answer[0].status == UNAUTHORIZED:
+                raise await self._tokens.ended(self._token)
+        return answer
 
     async def _exchange(self, request: Request) -> tuple[Reply, str, bytes]:
         headers = {

@@ -18,7 +18,6 @@ from urllib.parse import quote
 
 import httpx
 
-from learnbase.services.connections import ReconnectNeeded
 from learnbase.services.model_transport import retry_after
 from learnbase.services.notion_refusals import (
     CONFLICT,
@@ -286,7 +285,7 @@ class Notion:
                 await self._retrying.rest(failure, course)
             except _TokenRefused as refused:
                 if is_fresh:
-                    raise ReconnectNeeded("notion") from refused
+                    raise await self._tokens.ended(token) from refused
                 token, is_fresh = await self._tokens.after_refusal(token), True
             else:
                 self._retrying.took()

@@ -75,7 +75,9 @@ class Convoy:
         waiting = deque(steps)
         crew = [asyncio.create_task(self._work()) for _ in range(min(AHEAD, len(waiting)))]
         try:
-            while waiting and not self._problem and not self._is_over():
+            has_begun = False  # however late it is: a slice that does nothing would be one of many
+            while waiting and not self._problem and not (has_begun and self._is_over()):
+                has_begun = True
                 count = min(len(waiting), AHEAD - self._outstanding)
                 await self._announce([waiting.popleft() for _ in range(count)])
                 await self._until_few(_REFILL)

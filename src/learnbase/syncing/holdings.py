@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
+MOVED = "moved"
+"""Stands for what the service's course remembers of a thing that the learner put elsewhere."""
+
 
 class Holdings:
     """Things outside by key, as far as the books know.

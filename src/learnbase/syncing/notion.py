@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from learnbase.exporting import notion as pages_of
 from learnbase.exporting.actions import (
     Create,
     Decision,
+    Delete,
     Look,
     Nothing,
     Seen,
@@ -29,6 +31,7 @@ from learnbase.services.connections import ReconnectNeeded
 from learnbase.services.notion_refusals import Later, NotAllowed
 from learnbase.syncing import outcome
 from learnbase.syncing.convoy import at_once
+from learnbase.syncing.holdings import MOVED
 from learnbase.syncing.notion_course import NO_TIME, Course
 from learnbase.syncing.notion_database import Gone
 from learnbase.syncing.notion_pages import Pages, marker
@@ -118,6 +121,7 @@ class Export(Course):
         decision = self._decide(place, seen, confirmed=True)
         same = sum(isinstance(action, Nothing) for action in decision.actions)
         self.done = same + self._moved
+        self.total += sum(isinstance(action, Delete) for action in decision.actions)
         if not await self.carry_out(decision.actions, place) or self.is_unfinished:
             return outcome.MORE
         if self.wait > NO_TIME:
@@ -176,6 +180,8 @@ class Export(Course):
         if page_id is None:
             if key in seen:
                 self._settle(item, seen[key].external_id)
+        elif item.etag == MOVED and key in self.pages and key not in seen:
+            self._leave(key)
         elif item.state == "removing" and key in self.pages:
             self.holdings.items[key] = Sent(key, "sending", page_id)  # wanted again
         elif item.state == "sent" and key not in seen and self.holdings.is_young(key):
@@ -210,9 +216,11 @@ class Export(Course):
                 or (isinstance(action, Create) and action.key in self.holdings.items)
             ]
         )
+        has_begun = False
         while batch := list(islice(doubtful, _AT_ONCE)):
-            if self.is_over():
+            if has_begun and self.is_over():
                 return False
+            has_begun = True
             await at_once(*(self._look_at(key, pages, place, seen) for key in batch))
             await self.record(())
         return True
@@ -226,10 +234,15 @@ class Export(Course):
             case "here":
                 seen[key] = Seen(page_id)
             case "moved":
-                self._moved += 1
-                self._aside.add(key)
+                # Remembered, for it is not looked for again and again; listed, it is ours again.
+                self.holdings.put(replace(self.holdings.items[key], etag=MOVED))
+                self._leave(key)
             case "gone":
                 self.holdings.strike(key)
+
+    def _leave(self, key: str) -> None:
+        self._moved += 1
+        self._aside.add(key)
 
     async def _search(self, key: str, place: Place, seen: dict[str, Seen]) -> None:
         """Look for a page by its marker, once lists show what was made."""

@@ -99,15 +99,18 @@ class Pages:
         return "updated"
 
     async def delete(self, key: str, page_id: str, seen: Json | None) -> Deed:
-        """Take a page away, unless the learner wrote something of their own on it.
+        """Take a page away, unless the learner moved it or wrote something of their own on it.
 
         Args:
             key: the task's id.
             page_id: the page.
             seen: the page as it was listed; None: it was not.
         """
-        kept = seen is not None and is_edited(seen) and await self._has_own_words(seen)
-        if not kept:
+        page = seen or await self._found(page_id)
+        kept = page is not None and (
+            not self._is_home(page) or (is_edited(page) and await self._has_own_words(page))
+        )
+        if page is not None and not kept:
             try:
                 await self._notion.trash_page(page_id)
             except (Missing, Refused):
@@ -118,17 +121,20 @@ class Pages:
 
     async def standing(self, page_id: str) -> Literal["here", "moved", "gone"]:
         """Look where a page is; unlike a list, the page itself is never behind."""
+        page = await self._found(page_id)
+        if page is None:
+            return "gone"
+        return "here" if self._is_home(page) else "moved"
+
+    async def _found(self, page_id: str) -> Json | None:
         try:
             page = await self._notion.page(page_id)
         except Missing:
-            return "gone"
-        if page.get("in_trash") or page.get("archived"):
-            return "gone"
-        return "here" if page["parent"].get("data_source_id") == self._home else "moved"
+            return None
+        return None if page.get("in_trash") or page.get("archived") else page
 
-    @property
-    def _home(self) -> str:
-        return self._place.data_source_id
+    def _is_home(self, page: Json) -> bool:
+        return bool(page["parent"].get("data_source_id") == self._place.data_source_id)
 
     async def _replace_box(self, page: Page, page_id: str) -> None:
         """Put in a new box, then take the old ones away."""
@@ -149,7 +155,7 @@ class Pages:
 
     async def _take_box(self, box: Json) -> None:
         """Take a box away; one in which the learner wrote stays, with their words alone."""
-        children = await self._notion.blocks(box["id"]) if box.get("has_children") else []
+        children = await self._children(box)
         ours = [one for one in children if _author(one) == _author(box)]
         if len(ours) == len(children):
             ours = [box]
@@ -158,6 +164,9 @@ class Pages:
                 await self._notion.delete_block(one["id"])
             except (Missing, Refused):  # in the trash already
                 continue
+
+    async def _children(self, box: Json) -> list[Json]:
+        return await self._notion.blocks(box["id"]) if box.get("has_children") else []
 
     async def _is_box(self, block: Json) -> bool:
         if block.get("type") != "callout":
@@ -168,8 +177,12 @@ class Pages:
         own = (one for one in page["properties"].values() if one["id"] in self._place.added)
         if any(_is_filled(one) for one in own):
             return True
-        blocks = await self._notion.blocks(page["id"])
-        return not all([await self._is_box(one) for one in blocks])
+        for block in await self._notion.blocks(page["id"]):
+            if not await self._is_box(block):
+                return True
+            if any(_author(one) != _author(block) for one in await self._children(block)):
+                return True
+        return False
 
     async def _our_id(self) -> str:
         async with self._asking:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from learnbase.exporting.actions import Delete, Sent
 from learnbase.syncing import outcome
+from learnbase.syncing.convoy import AHEAD, at_once
+from learnbase.syncing.holdings import MOVED
 from learnbase.syncing.notion_course import NO_TIME, Course
 from learnbase.syncing.notion_database import Gone
 from learnbase.syncing.notion_pages import Pages, is_edited, marker
@@ -29,6 +33,8 @@ class Removal(Course):
         if place is None:
             return await self._ended([])
         self.listed = {page["id"]: page for page in await self.notion.query(place.data_source_id)}
+        if not await self._looked_for(place):
+            return outcome.MORE
         ours = self._ours(place)
         others = await self._others(set(ours.values()), place)
         if not others and not place.added and not any(map(is_edited, self.listed.values())):
@@ -42,7 +48,49 @@ class Removal(Course):
         stays = self._stays(place, others + self.changed["kept"] - self.before["kept"])
         if not stays:
             await self.notion.trash_database(place.database_id)
-        return await self._ended(stays)
+        return await self._ended([*stays, *self._elsewhere()])
+
+    async def _looked_for(self, place: Place) -> bool:
+        """Look at what is not listed: gone, or moved by the learner; whether there was time."""
+        pages = Pages(self.notion, place, self.holdings.put)
+
+        async def look(key: str, page_id: str) -> None:
+            match await pages.standing(page_id):
+                case "gone":
+                    self.holdings.strike(key)
+                case "moved":
+                    self.holdings.put(replace(self.holdings.items[key], etag=MOVED))
+
+        missing = iter(
+            [
+                (key, page_id)
+                for page_id, key in self.holdings.known.items()
+                if page_id not in self.listed
+                and not self.holdings.is_young(key)
+                and self.holdings.items[key].etag != MOVED
+            ]
+        )
+        has_begun = False
+        while batch := list(islice(missing, AHEAD)):
+            if has_begun and self.is_over():
+                return False
+            has_begun = True
+            await at_once(*(look(*one) for one in batch))
+            await self.record(())
+        return True
+
+    def _is_elsewhere(self, key: str) -> bool:
+        item = self.holdings.items[key]
+        return item.etag == MOVED and item.external_id not in self.listed
+
+    def _elsewhere(self) -> list[str]:
+        count = sum(map(self._is_elsewhere, self.holdings.items))
+        if not count:
+            return []
+        pages = "1 page stays where you moved it"
+        if count > 1:
+            pages = f"{count} pages stay where you moved them"
+        return [f"Of “{self.topic}” {pages}"]
 
     def _stays(self, place: Place, others: int) -> list[str]:
         """Why the database has to stay, if it has to."""
@@ -53,7 +101,11 @@ class Removal(Course):
 
     def _ours(self, place: Place) -> dict[str, str]:
         """Page ids by key: those in the books, and those made just before a kill."""
-        ours = {key: page_id for page_id, key in self.holdings.known.items()}
+        ours = {
+            key: page_id
+            for page_id, key in self.holdings.known.items()
+            if not self._is_elsewhere(key)
+        }
         doubtful = {one.key for one in self.holdings.items.values() if one.external_id is None}
         for page_id, page in self.listed.items():
             key = marker(page, place)

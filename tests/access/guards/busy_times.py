@@ -45,6 +45,11 @@ def _reading() -> Iterator[Probe]:
         "nothing is read into what is being forgotten", SERVICE, complete, ended.arguments,
         Outcome(DONE, effect=ended.effect), ENDING, about=about,
     )  # fmt: skip
+    unasked = quoted("update public.connections set scopes = '{{x}}' where id = {}", CALENDAR)
+    yield call(
+        "nothing is read that they do not let us read any more", SERVICE, complete,
+        ended.arguments, Outcome(DONE, effect=ended.effect), unasked, about=about,
+    )  # fmt: skip
 
     def look(body: Any) -> str:
         return "" if body[0]["standing"] == "rejected" else f"took {body}"

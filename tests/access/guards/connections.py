@@ -165,6 +165,25 @@ def _connecting() -> Iterator[Probe]:
         "a calendar that is not to be read", SERVICE, save, saved("eve", "google"),
         Outcome(DONE, effect=effect), about="private.request_busy_times",
     )  # fmt: skip
+    # And what was read before is forgotten, theirs and of this calendar alone.
+    read, own = ident("busy time read of zoe"), ident("busy time of zoe")
+    others = quoted("update public.busy_times set source = 'google' where id not in ({}, {})",
+                    read, own)  # fmt: skip
+    effect = connected(CALENDAR, "scopes")
+    effect = replace(effect, gone=frozenset({("public.busy_times", read)}))
+    yield call(
+        "a calendar that is not to be read any more", SERVICE, save, saved("zoe", "google"),
+        Outcome(DONE, effect=effect), others,
+    )  # fmt: skip
+    effect = connected(CALENDAR)
+    effect.changed[SEALED, CALENDAR] |= {"busy_read_at"}
+    message = ("pgmq.q_read_busy_times", {"message": {"v": 1, "connection_id": CALENDAR}})
+    freebusy = ["https://www.googleapis.com/auth/calendar.events.freebusy"]
+    yield call(
+        "a calendar that is to be read again", SERVICE, save,
+        saved("zoe", "google", scopes=freebusy),
+        Outcome(DONE, effect=replace(effect, added=(message,))), others,
+    )  # fmt: skip
 
 
 def _resuming() -> Iterator[Probe]:
