@@ -75,10 +75,6 @@ EQUIVALENT: dict[str, str] = {
         "while a plan is private its followers have nothing of it to forget: that was done when it"
         " was made private, and nobody asks for more (learner_of)"
     ),
-    "private.follow_plan() without new.visibility = 'public' (2)": (
-        "of a plan that stays private request_schedule makes nothing for its followers: they do not"
-        " learn by it (learner_of)"
-    ),
     **{
         f"public.{function} without {whose} ({number})": (
             "the statement runs as the person who calls, and row level security shows and gives"
@@ -105,7 +101,7 @@ EQUIVALENT: dict[str, str] = {
         "request_generation asks once more whose plan it is, and answers alike; only who has"
         " finished all of somebody else's public plan hears that nothing remains instead"
     ),
-    "private.undo_own_catch_up(uuid) without s.user_id = held.user_id (2)": (
+    "private.undo_own_catch_up(uuid) without s.user_id = held.user_id (4)": (
         "the ids are those of what was kept before the catch-up, which are the learner's alone"
         " (snapshot_sessions)"
     ),
