@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from learnbase.stack import Stack
+from tests.press.pressed import Press
 from tests.world import World
 
 if TYPE_CHECKING:
@@ -65,6 +66,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if kept(item)]
         config.hook.pytest_deselected(items=left_out)
     items.sort(key=place)
+
+
+def pytest_unconfigure() -> None:
+    """Who is helped by another one ends without calling what was registered for the end."""
+    Press.stop()
 
 
 @pytest.fixture(scope="session")

@@ -89,6 +89,15 @@ class Press:
                 cls._only = cls()
             return cls._only
 
+    @classmethod
+    def stop(cls) -> None:
+        """End the press of this process, where there is one."""
+        with cls._begins:
+            if cls._only is not None:
+                atexit.unregister(cls._only._end)
+                cls._only._end()
+                cls._only = None
+
     def suits(self, environment: Mapping[str, str]) -> bool:
         """Whether a process with this environment would begin as the press did."""
         return self._fixed(environment) == self._began_with
