@@ -878,6 +878,17 @@ begin
     ) then
         raise invalid_parameter_value using message = 'the result names a session that is not of this schedule';
     end if;
+    -- Somebody holds a task and may yet let go of it: tried again, or it would have no place and no word of why.
+    -- Before anything is written: who lets go meanwhile would look as if they had never held it.
+    held := private.keep_tasks(plan);
+    if exists (
+        select from jsonb_to_recordset(result -> 'sessions') as w (task_id uuid)
+        join public.tasks t on t.id = w.task_id
+        join public.modules m on m.id = t.module_id
+        where m.plan_id = plan and t.id <> all (held)
+    ) then
+        raise exception 'a task was held while the plan was placed' using errcode = 'LB001';
+    end if;
     at_once := not catching_up or coalesce(
         (select s.catch_up = 'apply' from public.study_preferences s where s.user_id = person), false
     );
@@ -888,16 +899,6 @@ begin
         perform private.write_sessions(plan, person, result -> 'sessions', result -> 'gone');
     elsif jsonb_array_length(coalesce(result -> 'moves', '[]')) > 0 then
         perform private.save_catch_up(plan, person, result, at_once);
-    end if;
-    -- Somebody holds a task and may yet let go of it: tried again, or it would have no place and no word of why.
-    held := private.keep_tasks(plan);
-    if exists (
-        select from jsonb_to_recordset(result -> 'sessions') as w (task_id uuid)
-        join public.tasks t on t.id = w.task_id
-        join public.modules m on m.id = t.module_id
-        where m.plan_id = plan and t.id <> all (held)
-    ) then
-        raise exception 'a task was held while the plan was placed' using errcode = 'LB001';
     end if;
     -- Whether there is time enough does not hang on whether they take what is proposed.
     perform private.write_feasibility(plan, person, fit);
@@ -1303,6 +1304,12 @@ begin
             select from jsonb_to_recordset(kept.before) as w (starts_at timestamptz, ends_at timestamptz)
             join public.sessions o on o.user_id = held.user_id and o.plan_id <> held.plan_id
                 and o.starts_at < w.ends_at and o.ends_at > w.starts_at
+            where w.ends_at > now()
+        )
+        or exists (
+            select from jsonb_to_recordset(kept.before) as w (starts_at timestamptz, ends_at timestamptz)
+            join public.busy_times b on b.user_id = held.user_id and b.created_at > held.decided_at
+                and b.starts_at < w.ends_at and b.ends_at > w.starts_at
             where w.ends_at > now()
         )
     ) then

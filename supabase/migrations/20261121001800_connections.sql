@@ -560,6 +560,10 @@ begin
     if jsonb_typeof(result -> 'busy') is distinct from 'array' then
         raise invalid_parameter_value using message = 'the result has no busy times';
     end if;
+    -- The account first, as connecting does, and looked at then: it may be connected anew at this moment.
+    perform from public.users u
+    where u.id = (select c.user_id from public.connections c where c.id = (message ->> 'connection_id')::uuid)
+    for no key update;
     select c.user_id into person
     from public.connections c
     where c.id = (message ->> 'connection_id')::uuid and c.status = 'active'
@@ -567,7 +571,6 @@ begin
     if person is null then
         return;
     end if;
-    perform from public.users u where u.id = person for no key update;
     -- Of an absence without end, a year; and never more than a person may have.
     select coalesce(jsonb_agg(jsonb_build_array(w.starts_at, w.ends_at)), '[]') into read_now
     from (

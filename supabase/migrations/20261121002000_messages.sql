@@ -251,6 +251,10 @@ begin
     from private.summary_hours was
     join private.summary_hours chosen on chosen.id = hour
     where was.id = new.hour_id and was.next_at > now() - interval '24 hours'
+        -- Who has just come chooses for the first time: they have had no week here yet.
+        and (was.next_at <= now() or exists (
+            select from public.users u where u.id = new.user_id and u.created_at < now() - interval '1 day'
+        ))
         and private.iso_week(chosen.next_at, chosen.time_zone) > private.iso_week(was.next_at, was.time_zone);
     update public.summary_times s set hour_id = hour where s.user_id = new.user_id;
     return null;
@@ -569,6 +573,8 @@ begin
         select from public.notifications n
         where n.user_id = new.user_id and n.kind = 'plan_slipped' and n.context ->> 'plan_id' = new.plan_id::text
             and n.created_at > now() - interval '7 days' and n.created_at < now() - interval '1 hour'
+            -- What was dropped, or waits for words that it will not find, told nobody.
+            and n.due_at is null and n.status not in ('failed', 'suppressed')
     ) then
         return null;
     end if;

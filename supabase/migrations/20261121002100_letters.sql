@@ -87,7 +87,10 @@ begin
     written as (
         update public.notifications n
         set recipient = j.email, reason = j.reason, status = case when j.reason is null then n.status else 'suppressed' end,
-            batch_id = p.id, position = m.number % 100
+            batch_id = p.id, position = m.number % 100,
+            -- What is not sent leaves nothing behind but what it would have said.
+            body_html = case when j.reason is null then n.body_html end,
+            unsubscribe_url = case when j.reason is null then n.unsubscribe_url end
         from judged j
         left join numbered m on m.id = j.id
         left join placed p on p.number = m.number / 100
@@ -125,7 +128,10 @@ begin
     get diagnostics pruned = row_count;
     delete from private.mail_batches b
     where b.id = any (old) and not exists (select from public.notifications n where n.batch_id = b.id);
-    delete from public.webhook_events e where e.handled_at < at - keep;
+    delete from public.webhook_events e
+    where e.id in (
+        select o.id from public.webhook_events o where o.handled_at < at - keep order by o.handled_at limit 500000 for update skip locked
+    );
     return pruned;
 end;
 $$;
@@ -149,6 +155,7 @@ $$;
 
 comment on function private.forget_events is 'Trigger: what was told of a letter goes with it.';
 
+create index idx_webhook_events_handled_at on public.webhook_events (handled_at) where handled_at is not null;
 create index idx_webhook_events_letter on public.webhook_events ((payload #>> '{data,email_id}')) where source = 'resend';
 
 create trigger notifications_take_their_events_along after delete on public.notifications
@@ -775,7 +782,7 @@ begin
         if unwanted is not null then
             perform private.hold_people(unwanted);
             update public.notifications n
-            set status = 'suppressed', batch_id = null, position = null, reason = w.reason
+            set status = 'suppressed', batch_id = null, position = null, reason = w.reason, body_html = null, unsubscribe_url = null
             from unnest(unwanted, reasons) as w (id, reason)
             where n.id = w.id and n.batch_id = batch.id;
             perform private.tell_carried(unwanted);

@@ -85,6 +85,15 @@ class Letters:
                 f" due_at = due_at {back}, asked_at = asked_at {back}, sent_at = sent_at {back}"
             )
 
+    def came_days_ago(self, person: Person) -> None:
+        """They signed up two days earlier than they did."""
+        with psycopg.connect(self.world.stack.env()["ADMIN_DATABASE_URL"]) as connection:
+            connection.execute("set session_replication_role = replica")  # created_at is fixed
+            connection.execute(
+                "update public.users set created_at = created_at - interval '2 days' where id = %s",
+                [person.id],
+            )
+
     def waiting(self) -> list[Row]:
         """The people whose messages are due now, and those, as their worker has them."""
         self.run("letters")

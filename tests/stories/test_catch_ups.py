@@ -436,6 +436,16 @@ def test_after_another_plan_was_caught_up_it_is_undone_where_its_times_are_free(
         assert refusal(decide(scheduled, "undo", which)) == MOVED_ON
 
 
+def test_after_its_times_became_busy_it_is_not_undone(scheduled: Scheduled) -> None:
+    first = scheduled.sessions["Read"]
+    which = scheduled.propose()
+    assert decide(scheduled, "accept", which).status_code == 200
+    busy = {"starts_at": first["starts_at"], "ends_at": first["ends_at"]}
+    one(scheduled.learner.insert("busy_times", busy))
+    scheduled.make(*scheduled.three_evenings(7))  # nothing is in the way where they are now
+    assert refusal(decide(scheduled, "undo", which)) == MOVED_ON
+
+
 def test_when_proposed_times_have_passed_it_is_not_accepted(scheduled: Scheduled) -> None:
     before = scheduled.sessions
     which = scheduled.propose(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 import pytest
 
 from tests.stories.deliveries import token
 from tests.stories.exports import BACK, CALENDARS, FREE_BUSY, SUCCEEDED, hashed, item
+from tests.stories.proposals import somebody_waits
 from tests.world import HIDDEN, NOT_SIGNED_IN, Refusal, at_once, refusal
 
 if TYPE_CHECKING:
@@ -609,6 +612,25 @@ def test_what_was_read_when_it_was_still_allowed_is_not_taken_over(
     job = outside.the_job("read_busy_times")
     outside.connect(ada, "google", scopes=[CALENDARS])
     outside.end(job, busy_result(EVENING))
+    assert busy_times(ada) == {}
+
+
+def test_what_is_read_while_it_is_being_forbidden_is_not_taken_over(
+    world: World, outside: Outside
+) -> None:
+    ada = world.person()
+    which = outside.connect(ada, "google")
+    job = outside.the_job("read_busy_times")
+    with ThreadPoolExecutor(1) as pool, psycopg.connect(world.database_url) as connecting:
+        # As save_connection: the account, the scopes, what was read.
+        connecting.execute("select from public.users where id = %s for no key update", (ada.id,))
+        connecting.execute(
+            "update public.connections set scopes = %s where id = %s", ([CALENDARS], which)
+        )
+        worker = pool.submit(outside.end, job, busy_result(EVENING))
+        somebody_waits(world, "complete_read_busy_times")
+        connecting.commit()
+        worker.result()
     assert busy_times(ada) == {}
 
 

@@ -629,6 +629,31 @@ def test_people_mark_their_messages_as_read_and_write_nothing_else(world: World)
     assert answer.status_code in (403, 404, 406)
 
 
+def is_told(world: World, person: Person) -> None:
+    """What waits for words has reached them."""
+    world.sql(
+        "update public.notifications set due_at = null, status = 'delivered' where user_id = %s",
+        person.id,
+    )
+
+
+def test_a_proposal_of_which_nothing_was_said_keeps_none_after_it_quiet(
+    world: World, letters: Letters, scheduled: Scheduled
+) -> None:
+    """Who sped ahead has not slipped, and is told when they have."""
+    ada = scheduled.learner
+    letters.forget(ada)
+    scheduled.propose(7)
+    assert nothing_is_said(letters)
+    world.sql("update public.notifications set due_at = null, status = 'suppressed'")
+    letters.minutes_go_by(24 * 60)
+    slip = "update public.sessions set starts_at = starts_at - interval '10 years',"
+    slip += " ends_at = ends_at - interval '10 years' where plan_id = %s"
+    world.sql(slip, scheduled.id)
+    scheduled.propose(8)
+    assert kinds(letters, ada) == both("plan_slipped") * 2
+
+
 def test_a_proposal_that_waits_is_told_of_once_a_week_and_not_every_night(
     world: World, letters: Letters, scheduled: Scheduled
 ) -> None:
@@ -638,6 +663,7 @@ def test_a_proposal_that_waits_is_told_of_once_a_week_and_not_every_night(
     for night in range(8):
         scheduled.propose(7 + night)
         assert kinds(letters, ada) == both("plan_slipped") * (1 if night < 7 else 2)
+        is_told(world, ada)
         world.sql("alter table public.notifications disable trigger user")
         world.sql(
             "update public.notifications set created_at = created_at - interval '1 day'"

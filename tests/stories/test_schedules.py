@@ -630,6 +630,33 @@ def test_a_task_that_somebody_held_and_let_go_of_is_placed_after_all(asked: Sche
     assert list(asked.sessions) == ["Read", "Watch", "Ship"]
 
 
+def test_a_task_that_is_let_go_of_while_the_rest_is_written_is_placed_after_all(
+    scheduled: Scheduled,
+) -> None:
+    world = scheduled.world
+    scheduled.ask()
+    job = scheduled.take()
+    result = scheduled.result(job, *scheduled.three_evenings(days=1))
+    task = "select from public.tasks where id = %s for update"
+    session = "select from public.sessions where id = %s for update"
+    with (
+        ThreadPoolExecutor(1) as pool,
+        psycopg.connect(world.database_url) as holding,
+        psycopg.connect(world.database_url) as slowing,
+    ):
+        holding.execute(task, (scheduled.tasks["Watch"],))
+        slowing.execute(session, (scheduled.sessions["Read"]["id"],))
+        worker = pool.submit(scheduled.queue.complete, job, result)
+        ends_or_waits(world, worker, 1)
+        holding.rollback()
+        slowing.rollback()
+        answered = worker.result()
+    assert (answered["standing"], answered["problem"]["code"]) == ("rejected", "LB001")
+    assert scheduled.queue.complete(job, result)["standing"] == "done"
+    places = [instant(row["starts_at"]) for row in scheduled.sessions.values()]
+    assert places == [instant(at(day)) for day in (1, 2, 3)]
+
+
 def test_a_plan_deleted_during_the_work_leaves_nothing(scheduled: Scheduled) -> None:
     scheduled.ask()
     job = scheduled.take()
@@ -719,11 +746,11 @@ def test_what_a_person_does_meanwhile_and_the_worker_do_not_block_each_other(
     assert answered["standing"] == "done" or answered["problem"]["code"] == "LB001"
 
 
-def ends_or_waits(world: World, act: Future[None]) -> None:
-    """Return as soon as somebody is through, or waits as a second one."""
+def ends_or_waits(world: World, act: Future[Any], waiters: int = 2) -> None:
+    """Return as soon as somebody is through, or waits as the last of so many."""
     waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
     until = time.monotonic() + 10
-    while not act.done() and world.value(waiting) < 2:
+    while not act.done() and world.value(waiting) < waiters:
         assert time.monotonic() < until, "somebody neither ends nor waits"
 
 

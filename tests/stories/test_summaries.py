@@ -312,16 +312,31 @@ def test_who_chooses_an_earlier_hour_while_it_is_due_does_not_lose_the_week(
 def test_who_chooses_an_hour_that_is_over_before_theirs_has_come_does_not_lose_the_week(
     world: World, letters: Letters
 ) -> None:
-    ada = world.person()
+    # Where it is neither the first minute of the week nor the last.
+    far = {1: "Pacific/Kiritimati", 7: "Etc/GMT+12"}
+    zone = ZoneInfo(far.get(datetime.now(UTC).isoweekday(), "UTC"))
+    ada = world.person(time_zone=str(zone))
     mine = {"user_id": f"eq.{ada.id}"}
-    ada.update("summary_times", {"weekday": 7, "time_of_day": "23:59"}, **mine)
-    due = datetime.fromisoformat(ada.call("next_summary"))
-    ada.update("summary_times", {"weekday": 1, "time_of_day": "00:00"}, **mine)
-    assert written_for(letters, ada) == [week_of(due.date())]
-    for wish in ({"weekday": 7, "time_of_day": "23:59"}, {"weekday": 1, "time_of_day": "00:00"}):
-        ada.update("summary_times", wish, **mine)
-        assert written_for(letters, ada) == [week_of(due.date())]
-    assert week_of(datetime.fromisoformat(ada.call("next_summary")).date()) > week_of(due.date())
+
+    def next_week() -> str:
+        return week_of(datetime.fromisoformat(ada.call("next_summary")).astimezone(zone).date())
+
+    def choose(weekday: int, hour: str) -> None:
+        wish = {"weekday": weekday, "time_of_day": hour}
+        assert ada.update("summary_times", wish, **mine).status_code == 200
+
+    choose(7, "23:59")
+    week = next_week()
+    choose(1, "00:00")
+    assert written_for(letters, ada) == [], "who has just come chooses for the first time"
+    letters.came_days_ago(ada)
+    choose(7, "23:59")
+    choose(1, "00:00")
+    assert written_for(letters, ada) == [week]
+    choose(7, "23:59")
+    choose(1, "00:00")
+    assert written_for(letters, ada) == [week]
+    assert next_week() > week
 
 
 # What it says

@@ -107,6 +107,7 @@ class MeteredModel:
             )
         except BaseException:
             self.ended = ended + self.ended  # told again: a call ends once
+            self._job.report_again()  # and what these brought is in the draft
             raise
         self.asked += 1
         if answer["standing"] == "exhausted":

@@ -54,6 +54,9 @@ class Reporter(Protocol):
     def take(self) -> Json:
         """Hand over what is kept, to be sent with something else."""
 
+    def put_back(self) -> None:
+        """Say that what was handed over did not travel."""
+
 
 @dataclass(frozen=True)
 class Job(Generic[PayloadT]):
@@ -98,6 +101,10 @@ class Job(Generic[PayloadT]):
     def unsent_report(self) -> Json:
         """What was reported and did not travel yet; whoever takes it sends it along."""
         return self.reporter.take()
+
+    def report_again(self) -> None:
+        """Say that what was taken did not travel: it is still to be sent."""
+        self.reporter.put_back()
 
 
 @dataclass(frozen=True)

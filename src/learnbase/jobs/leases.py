@@ -40,6 +40,7 @@ class Lease:
         self._seconds = seconds
         self._reach = reach
         self._unsent: Json = {}
+        self._newest: Json = {}
         self._sent_at = time.monotonic()
         self._reported_at = 0.0
         self._one_at_a_time = asyncio.Lock()
@@ -57,6 +58,7 @@ class Lease:
         Raises:
             NoLongerNeeded: the lease is lost.
         """
+        self._newest |= report
         self._unsent |= report
         if self.is_due:
             await self.renew()
@@ -67,6 +69,10 @@ class Lease:
         """Hand over what is to be reported, to be sent with something else."""
         report, self._unsent = self._unsent, {}
         return report
+
+    def put_back(self) -> None:
+        """What was taken did not travel: the newest there is, is still to be sent."""
+        self._unsent = dict(self._newest)
 
     async def tell(self) -> None:
         """Send what is still to be reported; nothing else will, once the handler ended."""

@@ -143,7 +143,16 @@ def _undoing() -> Iterator[Probe]:
         " ends_at = ends_at + interval '1 day' where id = {}",
         other,
     )
-    meanwhile = (since, away, quoted(elsewhere, hers), quoted(elsewhere, other))
+    # Others are busy then, and so were they before it was decided.
+    busy = (
+        "update public.busy_times set starts_at = '2099-07-01T07:00Z', ends_at = '2099-07-01T09:00Z',"
+        " created_at = {} where user_id {} {}"
+    )
+    then = (
+        quoted(busy.replace("user_id {}", "user_id ="), "2025-01-01Z", ident("ben")),
+        quoted(busy.replace("user_id {}", "user_id <>"), "2099-01-01Z", ident("ben")),
+    )
+    meanwhile = (since, away, quoted(elsewhere, hers), quoted(elsewhere, other), *then)
     about = "private.undo_own_catch_up"
     yield call(
         "another plan was placed since", "follower", function, made.arguments,
@@ -155,11 +164,13 @@ def _undoing() -> Iterator[Probe]:
         made.arguments["catch_up_id"],
     )
     pinned = quoted("update public.sessions set pinned_at = created_at where id = {}", theirs)
+    just = "update public.busy_times set created_at = '2099-01-01Z' where user_id = {}"
     for name, *changes in (
         ("a session that moved since", *meanwhile, quoted(elsewhere, theirs)),
         ("a session that was pinned since", *meanwhile, pinned),
         ("another plan's session is there now", since),
         ("what was is forgotten", *meanwhile, forgotten),
+        ("they are busy then since", *meanwhile, quoted(just, ident("ben"))),
     ):
         yield call(
             name, "follower", function, made.arguments, late, *made.prepare, *changes, about=about
