@@ -61,9 +61,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 results += measure(ground)
     console = Console()
     Console(width=max(console.width, WIDTH)).print(_table(results))
-    options.output.parent.mkdir(parents=True, exist_ok=True)
-    options.output.write_text(json.dumps([result.row() for result in results], indent=2) + "\n")
+    _keep(options.output, [result.row() for result in results])
     return 0
+
+
+def _keep(output: Path, rows: list[dict[str, Any]]) -> None:
+    """Write down what was measured, beside what was measured before and not this time."""
+    measured = {row["name"] for row in rows}
+    before = json.loads(output.read_text()) if output.exists() else []
+    kept = [row for row in before if row["name"] not in measured]
+    output.parent.mkdir(parents=True, exist_ok=True)
+    output.write_text(json.dumps(kept + rows, indent=2) + "\n")
 
 
 def _options(arguments: Sequence[str] | None) -> Any:

@@ -238,7 +238,7 @@ declare
     parent jsonb := options -> 'parent';
 begin
     if options is null then
-        return '{}';
+        return '{}'::jsonb;
     elsif jsonb_typeof(options) <> 'object' or pg_column_size(options) > 2000 then
         perform private.refuse(422, 'invalid_options', 'options', 'options is no object', 'Send an object, or leave it out');
     elsif provider = 'notion' and (options - 'parent') <> '{}' then

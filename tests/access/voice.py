@@ -40,6 +40,8 @@ class Voice:
             with self._db.transaction():
                 _become(self._db, actor)
                 cursor = self._db.execute(statement)
+                while cursor.nextset():
+                    pass  # of several statements the last one's answer counts
                 rows = cursor.fetchall() if cursor.description else []
         except psycopg.Error as error:
             return _refusal(error)

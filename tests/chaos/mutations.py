@@ -92,7 +92,7 @@ def _policies(connection: Connection) -> Iterator[Mutant]:
         from pg_policy p
         join pg_class c on c.oid = p.polrelid
         join pg_namespace n on n.oid = c.relnamespace
-        where n.nspname in {_OURS}
+        where n.nspname in {_OURS} or c.oid = 'realtime.messages'::regclass
         order by 1, p.polcmd, p.polname
         """  # noqa: S608 - a constant
     ):
@@ -157,6 +157,7 @@ _TERMS = (
     r"\(\( SELECT private\.current_user_id\(\)[^)]*\) IS NOT NULL\)",
     r"\((\w+\.)?\w+_id = (\w+\.)?id\)",
     r"\((\w+\.)?id = (\w+\.)?\w+_id\)",
+    r"\(extension = 'broadcast'::text\)",
 )
 
 

@@ -9,10 +9,14 @@ page:
     <!-- not run: REASON -->      before a block: type-checked alone
 
 and what a reader does need is checked: `plan.topic // → "Rust"` compares.
+
+The pages' dates lie ahead of the day they were written. They are moved along by whole weeks, those
+that go in and those that come out, so that a page is as true next year.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -24,6 +28,8 @@ if TYPE_CHECKING:
 _FENCE = re.compile(r"^(?P<indent> *)```(?P<language>[a-z]*)[^`]*$")
 _NOT_RUN = re.compile(r"^ *<!-- not run: (?P<reason>.+) -->$")
 _DIRECTION = re.compile(r"^ *<!-- run: (?P<code>.+) -->$")
+_DATE = re.compile(r"\b20\d\d-\d\d-\d\d(?!\d)")
+WRITTEN = dt.date(2026, 11, 21)
 _SHOWN = re.compile(r"^(?P<indent>\s*)(?P<code>\S.*?);?\s+// → (?P<value>.+)$")
 
 
@@ -50,6 +56,13 @@ class Direction:
 
     line: int
     code: str
+
+
+def ahead(line: str, today: dt.date | None = None) -> str:
+    """A line of a page with its dates as far ahead as they were on the day it was written."""
+    since = (today or dt.datetime.now(dt.UTC).date()) - WRITTEN
+    weeks = dt.timedelta(weeks=max(0, since.days // 7))
+    return _DATE.sub(lambda found: str(dt.date.fromisoformat(found[0]) + weeks), line)
 
 
 def blocks(page: Path, *languages: str) -> list[Block]:
@@ -120,6 +133,7 @@ def _parts(page: Sequence[str]) -> list[Block | Direction]:
                 if inner.strip() == "```":
                     break
                 code.append(inner[indent:])
-            found.append(Block(fence["language"], number + 1, tuple(code), not_run))
+            lines_ahead = tuple(map(ahead, code))
+            found.append(Block(fence["language"], number + 1, lines_ahead, not_run))
             not_run = None
     return found

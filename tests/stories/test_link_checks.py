@@ -47,7 +47,11 @@ class Checks:
     def due(self, **arguments: Any) -> list[Row]:
         """What the schedule sends, as a worker has it in hand."""
         names = ", ".join(f"{name} => %s" for name in arguments)
-        query = f"select private.enqueue_link_checks({names})"
+        query = (
+            f"select private.enqueue_link_checks({names})"
+            if arguments
+            else "select worker.run_schedule('check-links')"
+        )
         sent = self.world.value(query, *arguments.values())
         jobs: list[Row] = self.world.service.call("read_jobs", "worker", queue=QUEUE, quantity=100)
         assert len(jobs) == sent

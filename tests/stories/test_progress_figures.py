@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from tests.world import one, refusal
@@ -179,8 +180,12 @@ def test_the_usage_of_the_month_is_ones_own(world: World) -> None:
     ada, ben = world.person("Ada"), world.person("Ben", anonymous=True)
     ada.plan()
     assert ada.ask().status_code == 200
-    usage = ada.call("my_usage", at="2026-12-24T18:00:00+01:00")
-    assert usage.pop("resets_at") == "2027-01-01T00:00:00+00:00"
+    # A month that has not begun, and its end, which another zone's clock has reached already.
+    next_month = (datetime.now(UTC).replace(day=1) + timedelta(days=40)).replace(day=1).date()
+    after_next = (next_month + timedelta(days=32)).replace(day=1)
+    last_hour = f"{after_next}T00:30:00+01:00"
+    usage = ada.call("my_usage", at=last_hour)
+    assert usage.pop("resets_at") == f"{after_next}T00:00:00+00:00"
     assert usage["generations_this_month"] == 0
     usage = ada.call("my_usage")
     assert usage.pop("resets_at")

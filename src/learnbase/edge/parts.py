@@ -27,7 +27,8 @@ class Parts:
     """Everything that lives as long as the edge does.
 
     Attributes:
-        database: The service's way in: feeds and readiness, nothing of a person's.
+        database: The service's way in, for what no person's token opens: feeds, connecting,
+            letters, webhooks, readiness.
         door: A person's way in, under their own token.
         connecting: Accounts elsewhere; None where that is not set up.
         link_keys: Sign links in letters; None where that is not set up.

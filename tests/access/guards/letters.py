@@ -165,6 +165,7 @@ def _summaries() -> Iterator[Probe]:
     ]  # fmt: skip
     yield end("who had it meanwhile", summary(), [], *had)
     unsent = {"status": "suppressed", "position": None, "batch_id": None}
+    unsent |= {"body_html": None, "unsubscribe_url": None}
     letter = (NOTES, {**mail[1], **unsent})
     for name, prepare in (
         ("who unsubscribed meanwhile", preferring("zoe", "weekly_summary", "email", enabled=False)),
@@ -194,7 +195,8 @@ def _words() -> Iterator[Probe]:
         yield ending("write_letters", f"dropped as {status}", result, effect)
         yield ending("write_letters", f"dropped as {status} too late", result, Effect(),
                         "update public.notifications set due_at = null")  # fmt: skip
-    unsent = FORMED - {"batch_id", "position"} | {"status", "reason"}
+    unsent = FORMED - {"batch_id", "position", "body_html", "unsubscribe_url"}
+    unsent |= {"status", "reason"}
     unsubscribed = preferring("zoe", "welcome", "email", enabled=False)
     for name, prepare in (("unwanted by now", unsubscribed), ("no address", suppressing("zoe"))):
         yield ending("write_letters", name, no_app, Effect(changed={there: unsent}), prepare)

@@ -145,8 +145,8 @@ def _undoing() -> Iterator[Probe]:
     )
     # Others are busy then, and so were they before it was decided.
     busy = (
-        "update public.busy_times set starts_at = '2099-07-01T07:00Z', ends_at = '2099-07-01T09:00Z',"
-        " created_at = {} where user_id {} {}"
+        "update public.busy_times set starts_at = '2099-07-01T07:00Z',"
+        " ends_at = '2099-07-01T09:00Z', created_at = {} where user_id {} {}"
     )
     then = (
         quoted(busy.replace("user_id {}", "user_id ="), "2025-01-01Z", ident("ben")),

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 SERVICE = "service"
 HELD_LETTER: Key = (NOTES, LETTER)
 UNWANTED = preferring("zoe", "export_stopped", "email", enabled=False)
-SUPPRESSED = STAMPED | {"status", "reason", "batch_id", "position"}
+SUPPRESSED = STAMPED | {"status", "reason", "batch_id", "position", "body_html"}
 
 
 def probes() -> Iterator[Probe]:
