@@ -101,7 +101,7 @@ EQUIVALENT: dict[str, str] = {
         "request_generation asks once more whose plan it is, and answers alike; only who has"
         " finished all of somebody else's public plan hears that nothing remains instead"
     ),
-    "private.undo_own_catch_up(uuid) without s.user_id = held.user_id (4)": (
+    "private.undo_own_catch_up(uuid) without s.user_id = held.user_id (5)": (
         "the ids are those of what was kept before the catch-up, which are the learner's alone"
         " (snapshot_sessions)"
     ),

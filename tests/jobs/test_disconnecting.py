@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.fakes.postgrest_proxy import PostgrestProxy
 from tests.fakes.sign_in import SignIn
 from tests.jobs.site import Worker
 from tests.services.linked import KEYS, Site
@@ -14,6 +15,7 @@ from tests.services.linked import KEYS, Site
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.fakes.postgrest_proxy import Moment
     from tests.services.linked import Row
     from tests.world import World
 
@@ -72,6 +74,27 @@ def test_what_was_revoked_there_already_is_forgotten_all_the_same(site: Site, pr
     [done] = work(site).events("job_done")
     assert done["revoked"] is False
     assert shown(row) == []
+
+
+@BOTH
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("call", ["load_disconnect", "complete_disconnect"])
+def test_a_worker_killed_in_the_middle_leaves_it_to_the_next(
+    site: Site, provider: str, call: str, moment: Moment
+):
+    row = asyncio.run(site.connect(provider))
+    row.owner.call("disconnect", provider=provider)
+    with PostgrestProxy(site.world.rest.rstrip("/")) as proxy:
+        held = proxy.hold(call, moment)
+        env = {**site.env, "SUPABASE_URL": proxy.url}
+        with Worker(proxy.url, site.world.secret_key, "disconnect", "--drain", **env) as doomed:
+            held.wait()
+            doomed.kill()
+        held.release(passes_on=False)
+    work(site)
+    assert shown(row) == []
+    assert getattr(site.outside, provider).holder(row.access) is None
+    assert site.world.count("pgmq.q_disconnect") == 0
 
 
 def test_while_the_service_does_not_answer_it_is_tried_again(site: Site):
